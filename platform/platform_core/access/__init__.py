@@ -1,0 +1,1 @@
+"""Who may do what: role templates, dated assignments, casbin as the engine, compiled to sets for the hot path."""

@@ -1,0 +1,133 @@
+"""`/api/v1/session`: what a script needs to live a person's month."""
+
+from typing import Annotated, Any, Literal
+
+from litestar import Request, Response, delete, get, post
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import JSONBody
+from msgspec import Meta, Struct
+
+from platform_core.accounts import sessions
+from platform_core.web.cookies import give_session, take_session
+from platform_core.web.faults import NotSignedIn
+from platform_core.web.gate import ACCOUNT, PUBLIC
+from platform_core.web.visit import current_visit
+
+
+class SignIn(Struct, frozen=True):
+    """Who signs in."""
+
+    login: Annotated[str, Meta(max_length=100)]
+    password: Annotated[str, Meta(max_length=1000)]
+
+
+class NewPassword(Struct, frozen=True):
+    """The password in use and the new one."""
+
+    current: Annotated[str, Meta(max_length=1000)]
+    new: Annotated[str, Meta(max_length=1000)]
+
+
+class Language(Struct, frozen=True):
+    """The language of the account."""
+
+    language: Literal["vi", "en"]
+
+
+class SessionAnswer(Struct, frozen=True):
+    """The session. Send `csrf_token` as the header `x-csrftoken` with every POST, PUT and DELETE."""
+
+    login: str
+    csrf_token: str
+    must_change_password: bool
+    language: str
+    bodies: list[sessions.BodyLink]
+
+
+def session_handlers(secure: bool) -> list[HTTPRouteHandler]:
+    """Handlers of `/api/v1/session`."""
+
+    @post(
+        "/api/v1/session",
+        opt={"permission": PUBLIC},
+        operation_id="session.open",
+        tags=["session"],
+        status_code=201,
+        summary="Sign in",
+    )
+    async def open_session(request: Request[Any, Any, Any], data: JSONBody[SignIn]) -> Response[SessionAnswer]:
+        visit = current_visit()
+        token = await sessions.sign_in(data.login, data.password, visit.address, visit.agent)
+        opened = await sessions.open_request(token, None)
+        if opened is None:
+            raise NotSignedIn
+        response = Response(_answer(opened, token), status_code=201)
+        give_session(response, token, secure)
+        return response
+
+    @get(
+        "/api/v1/session",
+        opt={"permission": ACCOUNT, "before_change": True},
+        operation_id="session.read",
+        tags=["session"],
+        summary="Who am I",
+    )
+    async def read_session(request: Request[Any, Any, Any]) -> SessionAnswer:
+        visit = current_visit()
+        assert visit.opened is not None
+        return _answer(visit.opened, visit.token)
+
+    @delete(
+        "/api/v1/session",
+        opt={"permission": ACCOUNT, "before_change": True},
+        operation_id="session.close",
+        tags=["session"],
+        status_code=204,
+        summary="Sign out",
+    )
+    async def close_session(request: Request[Any, Any, Any]) -> Response[None]:
+        await sessions.sign_out(current_visit().token)
+        response = Response(None, status_code=204)
+        take_session(response, secure)
+        return response
+
+    @post(
+        "/api/v1/session/password",
+        opt={"permission": ACCOUNT, "before_change": True},
+        operation_id="session.password",
+        tags=["session"],
+        status_code=200,
+        summary="Change the password; every other session ends",
+    )
+    async def change_password(request: Request[Any, Any, Any], data: JSONBody[NewPassword]) -> Response[SessionAnswer]:
+        visit = current_visit()
+        assert visit.opened is not None
+        token = await sessions.change_password(
+            visit.opened, data.current, data.new, data.new, visit.address, visit.agent
+        )
+        opened = await sessions.open_request(token, None)
+        assert opened is not None
+        response = Response(_answer(opened, token))
+        give_session(response, token, secure)
+        return response
+
+    @post("/api/v1/session/end-others", opt={"permission": ACCOUNT}, operation_id="session.end_others", tags=["session"], status_code=200,
+          summary="Sign out everywhere else")
+    async def end_others(request: Request[Any, Any, Any]) -> dict[str, int]:
+        visit = current_visit()
+        assert visit.opened is not None
+        return {"ended": await sessions.sign_out_everywhere(visit.opened.account_id, but=visit.token)}
+
+    @post("/api/v1/session/language", opt={"permission": ACCOUNT}, operation_id="session.language", tags=["session"], status_code=200,
+          summary="Choose the language of screens and sentences")
+    async def set_language(request: Request[Any, Any, Any], data: JSONBody[Language]) -> Language:
+        visit = current_visit()
+        assert visit.opened is not None
+        await sessions.set_language(visit.opened.account_id, data.language)
+        return data
+
+    return [open_session, read_session, close_session, change_password, end_others, set_language]
+
+
+def _answer(opened: sessions.Opened, token: str) -> SessionAnswer:
+    return SessionAnswer(opened.login, sessions.csrf_token(token), opened.must_change, opened.language, opened.bodies)

@@ -1,0 +1,89 @@
+"""What the trail calls the core's own tables."""
+
+from platform_core.access.roles import ROLES
+from platform_core.permissions import TITLES, Permission
+from plugin_api.i18n import mark as _
+from plugin_api.manifest import RecordDeclaration
+
+ROLE_TITLES = {role.key: role.title for role in ROLES}
+KINDS = {"department": _("Bộ phận"), "cell": _("Chi bộ")}
+EFFECTS = {"allow": _("Cho phép"), "deny": _("Cấm")}
+READ = Permission.TRAIL_READ
+
+RECORDS = (
+    RecordDeclaration(
+        table="person",
+        title=_("Người"),
+        permission=READ,
+        columns={
+            "full_name": _("Họ và tên"),
+            "code": _("Mã"),
+            "position": _("Chức danh"),
+            "email": _("Thư điện tử"),
+            "left_on": _("Rời đơn vị sau ngày"),
+        },
+    ),
+    RecordDeclaration(
+        table="unit",
+        title=_("Bộ phận, chi bộ"),
+        permission=READ,
+        columns={
+            "name": _("Tên"),
+            "code": _("Mã"),
+            "kind": _("Loại"),
+            "committee_name": _("Tên cấp ủy"),
+            "parent_id": _("Thuộc"),
+            "valid_from": _("Từ ngày"),
+            "valid_to": _("Đến hết ngày"),
+        },
+        choices={"kind": KINDS},
+    ),
+    RecordDeclaration(
+        table="appointment",
+        title=_("Chức vụ"),
+        permission=READ,
+        columns={
+            "person_id": _("Người"),
+            "unit_id": _("Bộ phận, chi bộ"),
+            "position": _("Chức vụ"),
+            "valid_from": _("Từ ngày"),
+            "valid_to": _("Đến hết ngày"),
+        },
+    ),
+    RecordDeclaration(
+        table="role_assignment",
+        title=_("Vai trò"),
+        permission=READ,
+        columns={
+            "person_id": _("Người"),
+            "role": _("Vai trò"),
+            "unit_id": _("Trong bộ phận, chi bộ"),
+            "valid_from": _("Từ ngày"),
+            "valid_to": _("Đến hết ngày"),
+        },
+        choices={"role": ROLE_TITLES},
+    ),
+    RecordDeclaration(
+        table="access_rule",
+        title=_("Quy tắc phân quyền"),
+        permission=READ,
+        columns={"role": _("Vai trò"), "permission": _("Quyền"), "effect": _("Hiệu lực")},
+        choices={
+            "role": ROLE_TITLES,
+            "permission": {key.value: title for key, title in TITLES.items()},
+            "effect": EFFECTS,
+        },
+    ),
+    RecordDeclaration(
+        table="module",
+        title=_("Mô-đun"),
+        permission=READ,
+        columns={"name": _("Mô-đun"), "enabled": _("Đang bật")},
+    ),
+    RecordDeclaration(
+        table="setting_patch",
+        title=_("Thiết lập"),
+        permission=READ,
+        columns={"module": _("Mô-đun"), "patch": _("Giá trị đặt"), "locked": _("Khóa cho đơn vị dưới")},
+    ),
+)

@@ -1,0 +1,137 @@
+"""The page "Nhật ký": every change in the body, newest first, found by who did it or whom it concerns. One query per page."""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta, Struct
+
+from platform_core.audit.wording import Change, Wording
+from plugin_api.actor import Actor
+from plugin_api.i18n import gettext as _
+from plugin_api.i18n import mark
+from plugin_api.listing import Listing, PageInfo, paged
+from plugin_api.names import search_fold
+from plugin_api.papers import Sheet, SheetColumn
+from tenancy.context import NOBODY
+from tenancy.query import rows
+
+OPERATIONS = {"INSERT": mark("Thêm"), "UPDATE": mark("Sửa"), "DELETE": mark("Xóa")}
+
+
+class TrailQuery(Listing, frozen=True):
+    """How the trail is asked for: `q` names a person, `table` a kind of record, days are inclusive."""
+
+    table: Annotated[str, Meta(max_length=80)] = ""
+    since: Annotated[date | None, Meta(title=mark("Từ ngày"))] = None
+    until: Annotated[date | None, Meta(title=mark("Đến hết ngày"))] = None
+
+
+class TrailLine(Struct, frozen=True):
+    """One change. `person_id` is the person concerned, if it concerns one."""
+
+    seq: int
+    at: datetime
+    who: str
+    operation: str
+    record: str
+    subject: str
+    person_id: UUID | None
+    changes: list[Change]
+    closed: bool
+
+
+class Trail(Struct, frozen=True):
+    """A page of the trail; `closed` lines are of records whose content the reader may not open."""
+
+    lines: list[TrailLine]
+    tables: list[tuple[str, str]]
+    page: PageInfo
+
+
+# Who an account is here, asked once per account; only where a search needs it (the OR is short-circuited otherwise).
+FOUND = """
+WITH who AS (
+  SELECT d.account_id FROM (SELECT DISTINCT account_id FROM audit.log WHERE tenant_id = $1) d
+  JOIN LATERAL auth.person_here(d.account_id) AS here(person_id) ON true
+  JOIN person p ON p.tenant_id = $1 AND p.id = here.person_id WHERE p.name_search LIKE '%' || $2 || '%'),
+found AS (
+  SELECT l.seq, l.at, l.account_id, l.operation, l.table_name, l.row_id, l.before, l.after, {count} AS total
+  FROM audit.log l WHERE l.tenant_id = $1 AND ($3 = '' OR l.table_name = $3)
+    AND ($4::date IS NULL OR l.at >= $4) AND ($5::date IS NULL OR l.at < $5)
+    AND ($2 = '' OR l.account_id IN (SELECT account_id FROM who)
+         OR coalesce(l.after, l.before) ->> (CASE WHEN l.table_name = 'person' THEN 'id' ELSE 'person_id' END)
+            IN (SELECT id::text FROM person WHERE tenant_id = $1 AND name_search LIKE '%' || $2 || '%'))
+  ORDER BY l.seq DESC LIMIT $6 OFFSET $7)
+SELECT f.*, p.full_name AS who,
+  (SELECT jsonb_object_agg(e.value, coalesce(n.full_name, u.name))
+   FROM (SELECT value FROM jsonb_each_text(f.before) UNION SELECT value FROM jsonb_each_text(f.after)) e
+   LEFT JOIN person n ON n.tenant_id = $1 AND n.id = CASE WHEN e.value ~ '^[0-9a-f]{{8}}-[0-9a-f-]{{27}}$' THEN e.value::uuid END
+   LEFT JOIN unit u ON u.tenant_id = $1 AND u.id = CASE WHEN e.value ~ '^[0-9a-f]{{8}}-[0-9a-f-]{{27}}$' THEN e.value::uuid END
+   WHERE coalesce(n.full_name, u.name) IS NOT NULL) AS names
+FROM found f
+LEFT JOIN LATERAL auth.person_here(f.account_id) AS here(person_id) ON true
+LEFT JOIN person p ON p.tenant_id = $1 AND p.id = here.person_id
+ORDER BY f.seq DESC
+"""
+COUNTED = FOUND.format(count="count(*) OVER ()")
+WHOLE = FOUND.format(count="(SELECT max(seq) FROM audit.log WHERE tenant_id = $1)")
+"""The chain has no gaps: without a filter its last number is the count, and no page reads the whole trail."""
+
+
+async def trail(actor: Actor, query: TrailQuery) -> Trail:
+    """The changes that match, newest first, each in words that this reader may see."""
+    filtered = bool(query.q or query.table or query.since or query.until)
+    after_last = query.until + timedelta(days=1) if query.until else None
+    found = await rows(
+        COUNTED if filtered else WHOLE,
+        search_fold(query.q),
+        query.table,
+        query.since,
+        after_last,
+        query.limit,
+        query.offset,
+    )
+    wording = Wording(actor)
+    return Trail(
+        [_line(record, wording) for record in found], wording.titles(), paged(query, found[0]["total"] if found else 0)
+    )
+
+
+def _line(record: Any, wording: Wording) -> TrailLine:
+    before, after, names = (_decoded(record[column]) for column in ("before", "after", "names"))
+    row, table = after or before or {}, record["table_name"]
+    concerned = row.get("id" if table == "person" else "person_id")
+    is_open = wording.open_to_reader(table)
+    return TrailLine(
+        record["seq"],
+        record["at"],
+        record["who"] or _doer(record["account_id"]),
+        _(OPERATIONS[record["operation"]]),
+        wording.title(table),
+        wording.subject(table, row, names or {}),
+        UUID(concerned) if concerned and is_open else None,
+        wording.changes(table, before, after, names or {}),
+        not is_open,
+    )
+
+
+def _doer(account_id: UUID | None) -> str:
+    return _("Hệ thống") if account_id in (None, NOBODY) else _("Tài khoản không thuộc đơn vị")
+
+
+def _decoded(stored: str | None) -> dict[str, Any] | None:
+    return None if stored is None else msgspec.json.decode(stored)
+
+
+def trail_sheet(found: Trail) -> Sheet:
+    """The trail as a table, one row per changed field."""
+    titles = (mark("Ai"), mark("Việc"), mark("Mục"), mark("Về"), mark("Trường"), mark("Trước"), mark("Sau"))
+    columns = (SheetColumn(_("Lúc"), "date"), *(SheetColumn(_(title)) for title in titles))
+    rows_ = tuple(
+        (line.at, line.who, line.operation, line.record, line.subject, change.field, change.before, change.after)
+        for line in found.lines
+        for change in line.changes or [Change("", "", "")]
+    )
+    return Sheet(title=_("Nhật ký thay đổi"), columns=columns, rows=rows_)

@@ -1,0 +1,94 @@
+"""A link of the trail in words: what was touched, which fields, from what to what."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from msgspec import Struct
+
+from platform_core.plugin_host.running import dispatcher
+from platform_core.web.rendering import show_date, show_moment
+from plugin_api.actor import Actor
+from plugin_api.i18n import gettext as _
+from plugin_api.manifest import RecordDeclaration
+
+DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
+MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
+NAMING = ("full_name", "title", "name", "position")
+"""Columns whose value tells one row of a table from another, the best first."""
+Row = Mapping[str, Any]
+
+
+class Change(Struct, frozen=True):
+    """One field of a row. Both sides are empty where the reader may know that it changed but not to what."""
+
+    field: str
+    before: str
+    after: str
+
+
+class Wording:
+    """Words for the tables of every module, as one reader may see them."""
+
+    def __init__(self, actor: Actor) -> None:
+        self._actor = actor
+        manifests = dispatcher().registry.manifests
+        self._modules = {name: _(manifest.title) for name, manifest in manifests.items()}
+        self._records = {record.table: record for manifest in manifests.values() for record in manifest.records}
+
+    def titles(self) -> list[tuple[str, str]]:
+        """(table, words) of every declared table, for the filter."""
+        return sorted(((table, self.title(table)) for table in self._records), key=lambda one: one[1])
+
+    def title(self, table: str) -> str:
+        """What people call the table; an undeclared one is called after its module."""
+        record = self._records.get(table)
+        if record is not None:
+            return _(record.title)
+        return next((title for name, title in self._modules.items() if table.startswith(f"{name}_")), table)
+
+    def open_to_reader(self, table: str) -> bool:
+        """Whether the reader may see values of this table, by holding its permission in the whole body."""
+        record = self._records.get(table)
+        return record is not None and self._actor.units(record.permission) is None
+
+    def subject(self, table: str, row: Row, names: Mapping[str, str]) -> str:
+        """Which row it is: whose, and what it is called."""
+        if not self.open_to_reader(table):
+            return ""
+        record = self._records[table]
+        own = next((self._word(record, column, row[column], names) for column in NAMING if row.get(column)), "")
+        whose = names.get(str(row.get("person_id")), "")
+        return " – ".join(part for part in (whose, own) if part)
+
+    def changes(self, table: str, before: Row | None, after: Row | None, names: Mapping[str, str]) -> list[Change]:
+        """The declared fields that differ; of a new or removed row those that hold something."""
+        record = self._records.get(table)
+        if record is None:
+            return []
+        old, new = before or {}, after or {}
+        differing = [column for column in record.columns if old.get(column) != new.get(column)]
+        shown = differing if before and after else [c for c in differing if (old or new).get(c) not in (None, "")]
+        is_open = self.open_to_reader(table)
+
+        def side(values: Row, column: str) -> str:
+            return self._word(record, column, values.get(column), names) if is_open else ""
+
+        return [Change(_(record.columns[column]), side(old, column), side(new, column)) for column in shown]
+
+    def _word(self, record: RecordDeclaration, column: str, value: Any, names: Mapping[str, str]) -> str:
+        if isinstance(value, bool):
+            return _("Có") if value else _("Không")
+        if value is None or not isinstance(value, str):
+            return "" if value is None else json.dumps(value, ensure_ascii=False)
+        if value in record.choices.get(column, {}):
+            return _(record.choices[column][value])
+        if column in ("name", "module") and value in self._modules:
+            return self._modules[value]
+        if DAY.match(value):
+            return show_date(date.fromisoformat(value))
+        if MOMENT.match(value):
+            return show_moment(datetime.fromisoformat(value))
+        return names.get(value, value)

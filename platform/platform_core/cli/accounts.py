@@ -1,0 +1,116 @@
+"""`thidua users` and `thidua demo`: the first people, and the invented ones."""
+
+import secrets
+from typing import Any
+
+import click
+
+from platform_core.cli.main import Instance, done, fail, json_option, tell
+from plugin_api.i18n import gettext as _
+
+
+@click.group()
+def users() -> None:
+    """Accounts."""
+
+
+@users.command()
+@click.argument("login")
+@click.option("--name", required=True, help="Full name.")
+@click.option("--body", "slug", required=True, help="Slug of the body the person belongs to.")
+@click.option(
+    "--role", "roles", multiple=True, default=("admin",), help="Role in the body; may be repeated. Default admin."
+)
+@click.option(
+    "--password",
+    default=None,
+    help="First password; one is made up when left out. It must be changed at the first sign-in.",
+)
+@json_option
+@click.pass_obj
+def add(
+    instance: Instance, login: str, name: str, slug: str, roles: tuple[str, ...], password: str | None, as_json: bool
+) -> None:
+    """Add a person with an account: the first administrator of a body, who then adds the others."""
+    from platform_core.people.service import NewPerson, NewRole, add_person, give_role
+    from platform_core.provisioning import machine_in
+    from plugin_api.ports import ports
+
+    chosen = password or secrets.token_urlsafe(12)
+
+    async def work() -> None:
+        async with instance.database(), machine_in(slug) as actor:
+            made = await add_person(actor, NewPerson(code=login, full_name=name, login=login, password=chosen))
+            for role in roles:
+                await give_role(actor, made["person_id"], NewRole(role=role, since=ports().today()))
+
+    done(work)
+    tell(
+        as_json,
+        {"login": login, "password": chosen, "body": slug, "roles": roles},
+        [
+            _(
+                "Đã tạo tài khoản %(login)s ở %(body)s. Mật khẩu lần đầu: %(password)s",
+                login=login,
+                body=slug,
+                password=chosen,
+            )
+        ],
+    )
+
+
+@users.command("list")
+@json_option
+@click.pass_obj
+def list_users(instance: Instance, as_json: bool) -> None:
+    """Every account and its bodies."""
+    from platform_core.accounts.registration import all_accounts
+
+    async def work() -> Any:
+        async with instance.database():
+            return await all_accounts()
+
+    found = done(work)
+    tell(as_json, found, [f"{line.login:24} {'demo' if line.demo else ''}" for line in found])
+
+
+@click.group()
+def demo() -> None:
+    """Demo data: invented people of an embedded instance."""
+
+
+@demo.command("accounts")
+@json_option
+@click.pass_obj
+def demo_accounts(instance: Instance, as_json: bool) -> None:
+    """Demo accounts: body, slug, login, password, roles."""
+    from platform_core.instance import load_demo_accounts
+
+    _only_embedded(instance)
+
+    async def work() -> Any:
+        async with instance.database():
+            return await load_demo_accounts()
+
+    found = done(work)
+    tell(as_json, found, [f"{one.slug:14} {one.login:16} {one.password:20} {one.name} ({one.role})" for one in found])
+
+
+@demo.command()
+@click.pass_obj
+def fill(instance: Instance) -> None:
+    """Give Kiên Lương a plausible year of work (invented)."""
+    from platform_core.demo_year import fill_demo_year
+
+    _only_embedded(instance)
+
+    async def work() -> Any:
+        async with instance.database():
+            return await fill_demo_year()
+
+    click.echo(done(work))
+
+
+def _only_embedded(instance: Instance) -> None:
+    if not instance.settings.embedded:
+        fail(_("Dữ liệu minh họa chỉ có ở bản chạy kèm PostgreSQL, không đưa vào cơ sở dữ liệu của đơn vị."))

@@ -1,0 +1,55 @@
+"""`thidua doctor`, `openapi`, `bench`: is it well, what can it do, how fast is it."""
+
+import sys
+from typing import Any
+
+import click
+
+from platform_core.cli.main import Instance, done, fail, json_option, tell
+from plugin_api.i18n import gettext as _
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def doctor(instance: Instance, as_json: bool) -> None:
+    """Every check of the instance with its verdict; exit code 1 when one fails."""
+    from platform_core.doctor import examine
+
+    async def work() -> Any:
+        async with instance.server():
+            return await examine(instance.settings)
+
+    verdicts = done(work)
+    tell(as_json, verdicts, [f"{'ok  ' if one.well else 'FAIL'} {one.check:34} {one.detail}" for one in verdicts])
+    if not all(one.well for one in verdicts):
+        sys.exit(1)
+
+
+@click.command()
+@click.pass_obj
+def openapi(instance: Instance) -> None:
+    """The description of the API (OpenAPI 3.1) on standard output."""
+    import msgspec
+
+    from platform_core.app import create_app
+
+    schema = create_app(instance.settings).litestar.openapi_schema.to_schema()
+    click.echo(msgspec.json.format(msgspec.json.encode(schema)).decode())
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def bench(arguments: tuple[str, ...]) -> None:
+    """Measure the product against bare handlers, side by side (needs a checkout)."""
+    from tenancy.migrations import SHELVES
+
+    folder = SHELVES / "tests" / "bench"
+    if not folder.is_dir():
+        fail(_("Đo tốc độ cần mã nguồn đầy đủ: hãy chạy trong bản sao của dự án."))
+    sys.path.insert(0, str(folder))
+    import run_bench  # pyright: ignore[reportMissingImports]
+
+    sys.exit(run_bench.main(list(arguments)))
+
+

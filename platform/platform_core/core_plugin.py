@@ -1,0 +1,157 @@
+"""The core's own screens, through the same hooks and declarations as every module."""
+
+from collections.abc import Sequence
+
+from platform_core.access.matrix import matrix
+from platform_core.audit.records import RECORDS
+from platform_core.audit.trail import TrailQuery, trail, trail_sheet
+from platform_core.home import home
+from platform_core.people import forms, listing, service, view
+from platform_core.permissions import GRANTS, TITLES, Permission
+from platform_core.plugin_settings import modules
+from plugin_api.actor import Actor
+from plugin_api.endpoints import SIGNED_IN, Action, Endpoint, View
+from plugin_api.hookspecs import hookimpl
+from plugin_api.i18n import mark as _
+from plugin_api.manifest import Manifest
+from plugin_api.shell import NavigationItem
+
+P = Permission
+PERSON = "/people/{person_id:uuid}"
+ENDPOINTS: list[Endpoint] = [
+    View(name="core.home", path="", permission=SIGNED_IN, load=home, template="home.html"),
+    View(
+        name="core.people",
+        path="/people",
+        permission=P.PEOPLE_READ,
+        load=listing.people_list,
+        query=listing.PeopleQuery,
+        template="people.html",
+        export=listing.people_sheet,
+    ),
+    View(name="core.person", path=PERSON, permission=P.PEOPLE_READ, load=view.person_view, template="person.html"),
+    Action(
+        name="core.person.add",
+        path="/people",
+        permission=P.PEOPLE_WRITE,
+        run=service.add_person,
+        data=forms.NewPerson,
+        then="core.person",
+        done=_("Đã thêm người."),
+    ),
+    Action(
+        name="core.person.edit",
+        path=f"{PERSON}/edit",
+        permission=P.PEOPLE_WRITE,
+        run=service.edit_person,
+        data=forms.PersonEdit,
+        then="core.person",
+        done=_("Đã lưu."),
+    ),
+    Action(
+        name="core.person.appoint",
+        path=f"{PERSON}/appointments",
+        permission=P.PEOPLE_WRITE,
+        run=service.appoint,
+        data=forms.NewAppointment,
+        then="core.person",
+        done=_("Đã ghi chức vụ."),
+    ),
+    Action(
+        name="core.person.end_appointment",
+        path=f"{PERSON}/appointments/{{appointment_id:uuid}}/end",
+        permission=P.PEOPLE_WRITE,
+        run=service.end_appointment,
+        data=forms.Ending,
+        then="core.person",
+        done=_("Đã kết thúc chức vụ."),
+    ),
+    Action(
+        name="core.person.leave",
+        path=f"{PERSON}/leave",
+        permission=P.PEOPLE_WRITE,
+        run=service.leave,
+        data=forms.Ending,
+        then="core.person",
+        done=_("Đã ghi ngày rời đơn vị."),
+    ),
+    Action(
+        name="core.role.give",
+        path=f"{PERSON}/roles",
+        permission=P.ROLES_ASSIGN,
+        run=service.give_role,
+        data=forms.NewRole,
+        then="core.person",
+        done=_("Đã trao vai trò."),
+    ),
+    Action(
+        name="core.role.withdraw",
+        path=f"{PERSON}/roles/{{assignment_id:uuid}}/withdraw",
+        permission=P.ROLES_ASSIGN,
+        run=service.withdraw_role,
+        data=forms.Ending,
+        then="core.person",
+        done=_("Đã thu hồi vai trò."),
+    ),
+    View(
+        name="core.modules",
+        path="/modules",
+        permission=P.MODULES_SWITCH,
+        load=modules.module_list,
+        template="modules.html",
+    ),
+    Action(
+        name="core.module.switch",
+        path="/modules/{name:str}",
+        permission=P.MODULES_SWITCH,
+        run=modules.switch_module,
+        data=modules.Switch,
+        then="core.modules",
+        done=_("Đã lưu."),
+    ),
+    View(
+        name="core.permissions",
+        path="/permissions",
+        permission=P.PERMISSIONS_READ,
+        load=matrix,
+        template="permissions.html",
+    ),
+    View(
+        name="core.trail",
+        path="/trail",
+        permission=P.TRAIL_READ,
+        load=trail,
+        query=TrailQuery,
+        template="trail.html",
+        export=trail_sheet,
+    ),
+]
+
+
+@hookimpl
+def module_manifest() -> Manifest:
+    """The core as a module; it can't be switched off."""
+    return Manifest(
+        name="core",
+        title=_("Đơn vị"),
+        summary=_("Người, vai trò và mô-đun của đơn vị."),
+        version="1",
+        permissions=Permission,
+        permission_titles={p.value: title for p, title in TITLES.items()},
+        grants=GRANTS,
+        endpoints=ENDPOINTS,
+        tables="platform_core.people.piccolo_app",
+        records=RECORDS,
+    )
+
+
+@hookimpl
+def navigation(actor: Actor) -> Sequence[NavigationItem]:
+    """My work first, then what belongs to the body."""
+    return [
+        NavigationItem(_("Việc của tôi"), "core.home", "home", 0),
+        NavigationItem(_("Người của đơn vị"), "core.people", "users", 10),
+        NavigationItem(_("Mô-đun"), "core.modules", "puzzle", 20),
+        NavigationItem(_("Phân quyền"), "core.permissions", "shield-check", 30),
+        NavigationItem(_("Nhật ký"), "core.trail", "history", 40),
+    ]

@@ -1,0 +1,24 @@
+"""What the front door says when it can't open."""
+
+import errno
+
+from plugin_api.i18n import gettext as _
+
+
+class FrontDoorError(Exception):
+    """The product can't start or go on here. `sentence` tells the operator why and what to do: print it, no trace."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+def disk_sentence(fault: OSError, place: object) -> FrontDoorError:
+    """The sentence for a file operation that failed in `place`: full, not ours, or not usable."""
+    if fault.errno in (errno.ENOSPC, errno.EDQUOT):
+        return FrontDoorError(_("Hết chỗ trên đĩa tại %(place)s: hãy giải phóng dung lượng rồi chạy lại.", place=place))
+    if fault.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return FrontDoorError(_("Không ghi được vào %(place)s: hãy chạy bằng tài khoản sở hữu thư mục này "
+                                "hoặc chọn thư mục khác bằng --data.", place=place))
+    return FrontDoorError(_("Không dùng được %(place)s (%(reason)s): hãy chọn thư mục khác bằng --data.",
+                            place=place, reason=fault.strerror))

@@ -1,0 +1,45 @@
+""""Việc của tôi": what waits for me and by when, from every module that is on."""
+
+from datetime import date
+
+from msgspec import Struct
+
+from platform_core.plugin_host.running import dispatcher
+from plugin_api.actor import Actor
+from plugin_api.i18n import gettext as _
+from plugin_api.ports import ports
+from plugin_api.shell import Card, WorkItem
+
+
+class Waiting(Struct, frozen=True):
+    """Something that waits, with the module it comes from."""
+
+    title: str
+    note: str
+    url: str
+    deadline: date | None
+    overdue: bool
+    module: str
+
+
+class Home(Struct, frozen=True):
+    """The first page of the day."""
+
+    today: date
+    waiting: list[Waiting]
+    cards: list[Card]
+
+
+async def home(actor: Actor) -> Home:
+    """What waits for the person, the most urgent first, and the figures of each module."""
+    today = ports().today()
+    items = await dispatcher().gather("work_items", actor, today=today)
+    cards = await dispatcher().gather("dashboard_cards", actor, today=today)
+    waiting = [_waiting(item, module, today) for module, found in items for item in found]
+    waiting.sort(key=lambda one: (one.deadline or date.max, one.title))
+    return Home(today, waiting, [card for _module, found in cards for card in found])
+
+
+def _waiting(item: WorkItem, module: str, today: date) -> Waiting:
+    title = _(dispatcher().registry.manifests[module].title)
+    return Waiting(item.title, item.detail, item.link, item.due, item.due is not None and item.due < today, title)

@@ -1,0 +1,56 @@
+"""structlog as JSON on standard error, one object a line, with the trace number of the request."""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+MASKED = frozenset(
+    {
+        "password",
+        "old",
+        "new",
+        "again",
+        "token",
+        "csrf_token",
+        "login",
+        "email",
+        "full_name",
+        "person_name",
+        "name",
+        "text",
+        "comment",
+        "content",
+        "cookie",
+        "authorization",
+    }
+)
+
+
+def mask(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Personal and secret values become `***`, at any depth."""
+    for key, value in line.items():
+        if key in MASKED:
+            line[key] = "***"
+        elif isinstance(value, dict):
+            line[key] = mask(_logger, _method, dict(value))
+    return line
+
+
+def set_up_logs(level: int = logging.INFO) -> None:
+    """Configure the process once."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper("iso", utc=True),
+            structlog.processors.format_exc_info,
+            mask,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )

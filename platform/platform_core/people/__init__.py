@@ -1,0 +1,1 @@
+"""People of a body, their departments and cells, their roles: dated, versioned, found without diacritics."""

@@ -1,0 +1,112 @@
+"""The list of people: found without diacritics, sorted by given name, filtered by unit and by who left."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from platform_core.people.forms import ROLE_TITLES, unit_choices
+from platform_core.permissions import Permission
+from plugin_api.actor import Actor
+from plugin_api.i18n import gettext as _
+from plugin_api.i18n import mark
+from plugin_api.listing import Listing, PageInfo, paged
+from plugin_api.names import search_fold
+from plugin_api.papers import Sheet, SheetColumn
+from plugin_api.ports import ports
+from tenancy.query import rows
+
+HERE, LEFT, EVERYONE = "", "left", "all"
+
+
+class PeopleQuery(Listing, frozen=True):
+    """How the list is asked for; `state` is "" (still here), "left" or "all"."""
+
+    unit: Annotated[str, Meta(max_length=60)] = ""
+    state: Annotated[str, Meta(max_length=10)] = HERE
+
+
+class PersonLine(Struct, frozen=True):
+    """A row of the list."""
+
+    id: UUID
+    code: str
+    name: str
+    position: str
+    units: str
+    roles: list[str]
+    left_on: date | None
+
+
+class PeopleList(Struct, frozen=True):
+    """The people of the body."""
+
+    people: list[PersonLine]
+    units: list[tuple[str, str]]
+    page: PageInfo
+    anyone: bool
+    may_add: bool
+
+
+ORDERS = {"name": "p.name_key", "code": "p.code", "position": "p.position, p.name_key"}
+LIST = """
+SELECT p.id, p.code, p.full_name AS name, p.position, p.left_on, count(*) OVER () AS total,
+  coalesce((SELECT string_agg(u.name, ', ' ORDER BY u.kind DESC, u.sort) FROM appointment a JOIN unit u ON u.tenant_id = a.tenant_id AND u.id = a.unit_id
+     WHERE a.tenant_id = p.tenant_id AND a.person_id = p.id AND a.valid_from <= $2 AND (a.valid_to IS NULL OR a.valid_to >= $2)), '') AS units,
+  ARRAY(SELECT DISTINCT r.role FROM role_assignment r WHERE r.tenant_id = p.tenant_id AND r.person_id = p.id
+     AND r.valid_from <= $2 AND (r.valid_to IS NULL OR r.valid_to >= $2) ORDER BY r.role) AS roles
+FROM person p WHERE p.tenant_id = $1 AND ($3 = '' OR p.name_search LIKE '%' || $3 || '%')
+  AND ($5 = 'all' OR ($5 = 'left') = (p.left_on IS NOT NULL AND p.left_on < $2))
+  AND ($4 = '' OR EXISTS (SELECT 1 FROM appointment a JOIN unit u ON u.tenant_id = a.tenant_id AND u.id = a.unit_id
+     WHERE a.tenant_id = p.tenant_id AND a.person_id = p.id AND u.code = $4 AND a.valid_from <= $2 AND (a.valid_to IS NULL OR a.valid_to >= $2)))
+"""
+
+
+async def people_list(actor: Actor, query: PeopleQuery) -> PeopleList:
+    """The people of the body: found without diacritics, sorted by given name, filtered by unit, in pages."""
+    found = await rows(
+        f"{LIST} ORDER BY {query.order(ORDERS, 'name')} LIMIT $6 OFFSET $7",
+        ports().today(),
+        _pattern(query.q),
+        query.unit,
+        query.state,
+        query.limit,
+        query.offset,
+    )
+    lines = [
+        PersonLine(
+            r["id"],
+            r["code"],
+            r["name"],
+            r["position"],
+            r["units"],
+            [_(ROLE_TITLES.get(role, role)) for role in r["roles"]],
+            r["left_on"],
+        )
+        for r in found
+    ]
+    narrowed = bool(query.q or query.unit or query.state or query.page > 1)
+    return PeopleList(
+        lines,
+        await unit_choices(actor),
+        paged(query, found[0]["total"] if found else 0),
+        bool(found) or narrowed,
+        actor.may(Permission.PEOPLE_WRITE),
+    )
+
+
+def _pattern(words: str) -> str:
+    """The words for LIKE: folded as names are stored, the signs of LIKE taken literally."""
+    return search_fold(words).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def people_sheet(found: PeopleList) -> Sheet:
+    """The list as a table to calculate with."""
+    titles = (mark("Họ và tên"), mark("Mã"), mark("Chức danh"), mark("Bộ phận, chi bộ"), mark("Vai trò"))
+    columns = (*(SheetColumn(_(title)) for title in titles), SheetColumn(_("Rời đơn vị"), "date"))
+    return Sheet(
+        title=_("Người của đơn vị"),
+        columns=columns,
+        rows=tuple((p.name, p.code, p.position, p.units, ", ".join(p.roles), p.left_on) for p in found.people),
+    )

@@ -1,0 +1,34 @@
+"""What can be done in the core's own rooms."""
+
+from enum import StrEnum
+
+from plugin_api.i18n import mark as _
+
+
+class Permission(StrEnum):
+    """`core.<thing>.<act>`, alphabetical."""
+
+    MODULES_SWITCH = "core.modules.switch"
+    PEOPLE_READ = "core.people.read"
+    PEOPLE_WRITE = "core.people.write"
+    PERMISSIONS_READ = "core.permissions.read"
+    ROLES_ASSIGN = "core.roles.assign"
+    TRAIL_READ = "core.trail.read"
+
+
+TITLES = {
+    Permission.MODULES_SWITCH: _("Bật, tắt mô-đun"),
+    Permission.PEOPLE_READ: _("Xem người của đơn vị"),
+    Permission.PEOPLE_WRITE: _("Thêm, sửa người và chức vụ"),
+    Permission.PERMISSIONS_READ: _("Xem bảng phân quyền"),
+    Permission.ROLES_ASSIGN: _("Trao, thu hồi vai trò"),
+    Permission.TRAIL_READ: _("Xem nhật ký thay đổi"),
+}
+
+GRANTS = {
+    "admin": frozenset(Permission),
+    "leader": frozenset({Permission.PEOPLE_READ, Permission.PERMISSIONS_READ, Permission.TRAIL_READ}),
+    "officer": frozenset({Permission.PEOPLE_READ}),
+    "chair": frozenset({Permission.PEOPLE_READ}),
+    "clerk": frozenset({Permission.PEOPLE_READ}),
+}

@@ -1,0 +1,69 @@
+"""Calls hooks: only modules that are switched on in the body are asked, one by one, so that one failure stays one."""
+
+from collections.abc import Awaitable, Iterable
+from typing import Any
+
+import structlog
+
+from platform_core.plugin_host.registry import Registry
+from plugin_api.actor import Actor
+from tenancy.faults import DatabaseFault
+
+log = structlog.get_logger()
+
+
+class Dispatcher:
+    """The only way to a module's hooks. Filtering by enablement happens here: no module can forget it."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+
+    def asked(self, actor: Actor | None) -> list[str]:
+        """The modules a call reaches: the core and those switched on in the actor's body."""
+        return [
+            name for name in self.registry.manifests if name == "core" or (actor is not None and name in actor.modules)
+        ]
+
+    def collect(self, hook: str, actor: Actor, **arguments: Any) -> Iterable[tuple[str, Any]]:
+        """(module, answer) of a hook that does not wait; a module that raises is logged and left out."""
+        for name in self.asked(actor):
+            try:
+                answer = self._call(name, hook, actor=actor, **arguments)
+            except Exception:
+                log.exception("hook failed", hook=hook, module=name)
+                continue
+            if answer is not None:
+                yield name, answer
+
+    async def gather(self, hook: str, actor: Actor, **arguments: Any) -> list[tuple[str, Any]]:
+        """(module, answer) of an awaited hook, one after the other on the request's connection; failures are left out.
+
+        A database error is not left out: the transaction it happened in can promise nothing any more.
+        """
+        answers = []
+        for name in self.asked(actor):
+            try:
+                awaited: Awaitable[Any] | None = self._call(name, hook, actor=actor, **arguments)
+                answer = await awaited if awaited is not None else None
+            except DatabaseFault:
+                raise
+            except Exception:
+                log.exception("hook failed", hook=hook, module=name)
+                continue
+            if answer is not None:
+                answers.append((name, answer))
+        return answers
+
+    async def demand(self, hook: str, module: str, **arguments: Any) -> Any:
+        """One module's answer to an awaited hook; its failure is the caller's."""
+        awaited = self._call(module, hook, **arguments)
+        return await awaited if awaited is not None else None
+
+    def demand_now(self, hook: str, module: str, **arguments: Any) -> Any:
+        """One module's answer to a hook that does not wait; its failure is the caller's."""
+        return self._call(module, hook, **arguments)
+
+    def _call(self, module: str, hook: str, **arguments: Any) -> Any:
+        others = [plugin for name, plugin in self.registry.plugins.items() if name != module]
+        answers = self.registry.manager.subset_hook_caller(hook, others)(**arguments)
+        return answers[0] if answers else None

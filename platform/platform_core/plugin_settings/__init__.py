@@ -1,0 +1,1 @@
+"""Modules switched on per body, and their settings: stored as sparse patches, inherited down the tree, lockable."""

@@ -1,0 +1,54 @@
+"""Addresses by name: `url("monthly_rating.cycle", cycle_id=…)`. One table, filled from the declarations."""
+
+import re
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from platform_core.web.visit import current_visit
+
+PART = re.compile(r"\{(\w+)(?::\w+)?\}")
+
+
+class Addresses:
+    """Names of endpoints and core pages → paths."""
+
+    def __init__(self) -> None:
+        self._paths: dict[str, str] = {}
+
+    def add(self, name: str, path: str) -> None:
+        """Learn one address. A name stands for one path only."""
+        if self._paths.setdefault(name, path) != path:
+            raise ValueError(f"two addresses are called {name}")
+
+    def names(self) -> list[str]:
+        """Every known name, sorted."""
+        return sorted(self._paths)
+
+    def parameters(self, name: str) -> set[str]:
+        """The names of the values that the path of `name` needs."""
+        return set(PART.findall(self._paths.get(name, "")))
+
+    def url(self, name: str, /, **values: Any) -> str:
+        """The path of `name`; values that it does not use become the query string. `slug` is the body of the request.
+
+        `name#anchor-{id}` keeps an anchor. Raises LookupError for an unknown name or a missing value: templates are
+        tested, so that is never a visitor's fault.
+        """
+        name, _, anchor = name.partition("#")
+        actor = current_visit().actor
+        if actor is not None:
+            values.setdefault("slug", actor.body.slug)
+        if name not in self._paths:
+            raise LookupError(f"no address is called {name}")
+        used: set[str] = set()
+
+        def fill(match: re.Match[str]) -> str:
+            used.add(match[1])
+            return quote(str(values[match[1]]), safe="")
+
+        path = PART.sub(fill, self._paths[name])
+        rest = {
+            key: value for key, value in values.items() if key not in used and key != "slug" and value not in (None, "")
+        }
+        fragment = f"#{anchor.format(**values)}" if anchor else ""
+        return path + (f"?{urlencode(rest)}" if rest else "") + fragment

@@ -1,0 +1,30 @@
+"""What the gate refuses, before any service is asked."""
+
+from plugin_api.errors import Refusal
+from plugin_api.i18n import gettext as _
+
+
+class NotSignedIn(Exception):
+    """No session: a page sends the visitor to sign-in and back, the API answers 401."""
+
+
+class PasswordFirst(Exception):
+    """The first password must be changed before anything else."""
+
+
+class MissingToken(Refusal):
+    """The request does not carry the token of its session (CSRF)."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(_("Trang này đã mở quá lâu hoặc được mở từ nơi khác. Hãy tải lại trang rồi gửi lại."))
+
+
+class BadKey(Refusal):
+    """An idempotency key that is malformed or was used for something else."""
+
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__(_("Nút này đã được bấm với nội dung khác. Hãy tải lại trang rồi làm lại."))

@@ -1,0 +1,260 @@
+"""The gate every request passes: session → body → transaction → module → permission → CSRF → handler → commit → answer.
+
+A stranger learns nothing: a body that is not theirs, a module that is off and an address that never was all answer
+404. What was answered with success is stored: the transaction is committed before the first byte leaves.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+from litestar import Request
+from litestar.datastructures import UploadFile
+from litestar.exceptions import NotFoundException
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from platform_core.access.bodies import BodyPolicies
+from platform_core.accounts.sessions import Opened, csrf_fits, open_request
+from platform_core.web.cookies import flashes_of, language_of, session_token
+from platform_core.web.faults import BadKey, MissingToken, NotSignedIn, PasswordFirst
+from platform_core.web.keys import Pressed
+from platform_core.web.request_body import read_body, replay
+from platform_core.web.visit import Visit, begin_visit
+from plugin_api.actor import Actor, Body
+from plugin_api.endpoints import SIGNED_IN
+from plugin_api.errors import Forbidden
+from plugin_api.i18n import gettext as _
+from plugin_api.i18n import use_language
+from tenancy.context import TenantContext
+from tenancy.transaction import TenantTransaction
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+PUBLIC = "public"
+ACCOUNT = "account"
+"""`opt["permission"]` of pages that need a session but no body."""
+
+
+class Gate:
+    """Litestar middleware; made by the composition root with the policies of this process."""
+
+    def __init__(self, app: ASGIApp, policies: BodyPolicies, secure: bool) -> None:
+        self.app = app
+        self.policies = policies
+        self.secure = secure
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        opt = scope["route_handler"].opt if scope["type"] == "http" else {}
+        if "permission" not in opt or opt.get(
+            "bare"
+        ):  # files, health, OPTIONS and the API's description: `refuse_unguarded` lets no other by
+            await self.app(scope, receive, send)
+            return
+        permission = opt["permission"]
+        unsafe = scope["method"] not in SAFE_METHODS
+        body = await read_body(scope, receive) if unsafe else b""
+        request: Request[Any, Any, Any] = Request(scope, receive=replay(body), send=send)
+        visit = await self._visit(request)
+        if permission != PUBLIC:
+            self._must_be_signed_in(visit, scope)
+        if visit.actor is None:
+            if unsafe:
+                await _must_carry_token(request, visit, needed=visit.opened is not None)
+            if permission not in (PUBLIC, ACCOUNT):
+                raise NotFoundException
+            await self.app(scope, replay(body), send)
+            return
+        await self._in_transaction(request, visit, permission, body, send, unsafe)
+
+    async def _visit(self, request: Request[Any, Any, Any]) -> Visit:
+        """Read the session and enter the visit; strangers to the body get no actor."""
+        slug = request.path_params.get("slug")
+        visit = Visit(
+            path=_path_with_query(request),
+            token=session_token(request, self.secure) or "",
+            api=request.url.path.startswith("/api/"),
+            trace=request.scope["state"].get("trace", ""),
+            address=request.client.host if request.client else "",
+            agent=request.headers.get("user-agent", "")[:200],
+            module=request.route_handler.opt.get("module", ""),
+            language=language_of(request),
+            flashes=flashes_of(request),
+        )
+        begin_visit(visit)
+        use_language(visit.language)
+        if visit.token:
+            visit.opened = await open_request(visit.token, slug)
+        if visit.opened is None:
+            visit.token = ""
+            return visit
+        visit.language = visit.opened.language
+        use_language(visit.language)
+        if slug is not None and visit.opened.here is not None:
+            visit.actor = _actor(visit.opened)
+        return visit
+
+    def _must_be_signed_in(self, visit: Visit, scope: Scope) -> None:
+        if visit.opened is None:
+            raise NotSignedIn
+        if visit.opened.must_change and not scope["route_handler"].opt.get("before_change"):
+            raise PasswordFirst
+
+    async def _in_transaction(
+        self, request: Request[Any, Any, Any], visit: Visit, permission: str, body: bytes, send: Send, unsafe: bool
+    ) -> None:
+        actor, here = visit.actor, visit.opened.here if visit.opened else None
+        assert actor is not None and here is not None
+        if visit.module not in ("", "core") and visit.module not in actor.modules:
+            raise NotFoundException
+        transaction = TenantTransaction()
+        await transaction.begin(TenantContext(actor.body.tenant_id, actor.account_id))
+        try:
+            policy = self.policies.at_hand(here.tenant_id, here.access_version) or await self.policies.load(
+                here.tenant_id, here.access_version
+            )
+            visit.actor = replace(actor, held=tuple(policy.held(role.role, role.unit_id) for role in here.roles))
+            _must_hold(visit.actor, permission)
+            if unsafe:
+                await _must_carry_token(request, visit, needed=True)
+            answer = await self._answer(request, visit, body, unsafe)
+        except BaseException:
+            await transaction.rollback()
+            raise
+        if answer.status < 400:
+            await transaction.commit()
+        else:
+            await transaction.rollback()
+        for message in answer.messages:
+            await send(message)
+
+    async def _answer(self, request: Request[Any, Any, Any], visit: Visit, body: bytes, unsafe: bool) -> "Answer":
+        """The handler's answer, held back; a button pressed twice gets the first answer again."""
+        pressed = await _pressed(request, visit, body) if unsafe else None
+        if pressed is not None and pressed.before is not None:
+            return Answer.of(pressed.before)
+        answer = Answer()
+        await self.app(request.scope, replay(body), answer.take)
+        if pressed is not None and answer.status < 400:
+            await pressed.remember(answer.packed())
+        return answer
+
+
+class Answer:
+    """An answer held back until its transaction is committed."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+
+    async def take(self, message: Message) -> None:
+        """Stands in for ASGI `send`."""
+        self.messages.append(message)
+
+    @property
+    def status(self) -> int:
+        """The status the handler chose; 500 if it said nothing."""
+        return (
+            self.messages[0]["status"] if self.messages and self.messages[0]["type"] == "http.response.start" else 500
+        )
+
+    def packed(self) -> bytes:
+        """The answer as bytes, to be told again."""
+        start, *rest = self.messages
+        body = b"".join(part.get("body", b"") for part in rest if part["type"] == "http.response.body")
+        return msgspec.msgpack.encode((start["status"], list(start["headers"]), body))  # type: ignore[typeddict-item]
+
+    @classmethod
+    def of(cls, packed: bytes) -> "Answer":
+        """The answer that `packed` holds."""
+        status, headers, body = msgspec.msgpack.decode(packed, type=tuple[int, list[tuple[bytes, bytes]], bytes])
+        answer = cls()
+        answer.messages = [
+            {"type": "http.response.start", "status": status, "headers": headers},
+            {"type": "http.response.body", "body": body, "more_body": False},
+        ]
+        return answer
+
+
+def _actor(opened: Opened) -> Actor:
+    here = opened.here
+    assert here is not None
+    body = Body(
+        here.tenant_id,
+        here.slug,
+        here.name,
+        here.short_name,
+        here.kind,
+        here.place,
+        here.demo,
+        here.upper_name,
+        here.party_name,
+        here.party_parent,
+    )
+    return Actor(
+        opened.account_id, here.person_id, here.person_name, body, (), here.modules, here.patches, opened.language
+    )
+
+
+def _must_hold(actor: Actor | None, permission: str) -> None:
+    if actor is None or (permission not in (PUBLIC, ACCOUNT, SIGNED_IN) and not actor.may(permission)):
+        raise Forbidden(
+            _("Đồng chí không được phân quyền xem hoặc làm việc này. Cần thì báo người quản trị của đơn vị.")
+        )
+
+
+async def _must_carry_token(request: Request[Any, Any, Any], visit: Visit, needed: bool) -> None:
+    """An unsafe request comes from a page of ours: same origin, and the token of its own session."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise MissingToken
+    origin = request.headers.get("origin")
+    if origin is not None and origin.partition("://")[2] != request.headers.get("host"):
+        raise MissingToken
+    if not needed:
+        return
+    given = request.headers.get("x-csrftoken")
+    if given is None and not _is_json(request):
+        given = str((await request.form()).get("csrf_token", ""))
+    if not csrf_fits(visit.token, given or ""):
+        raise MissingToken
+
+
+async def _pressed(request: Request[Any, Any, Any], visit: Visit, body: bytes) -> Pressed | None:
+    """The key of the pressed button, booked; None when the request brings none. Raises BadKey."""
+    key = request.headers.get("idempotency-key")
+    if _is_json(request):
+        content = body
+    else:
+        form = await request.form()
+        key = key or form.get("idempotency_key")
+        content = await _content_of(form.multi_items())
+    if not key:
+        return None
+    if not isinstance(key, str) or not 8 <= len(key) <= 100 or not key.isascii() or not key.isprintable():
+        raise BadKey
+    digest = hashlib.sha256(f"{request.method} {request.url.path} ".encode() + content).digest()
+    assert visit.actor is not None
+    return await Pressed.book(visit.actor.account_id, key, digest)
+
+
+async def _content_of(items: Iterable[tuple[str, Any]]) -> bytes:
+    """What a form says, without the token of its session: the same press gives the same bytes, files included."""
+    marks: list[tuple[str, str]] = []
+    for name, value in items:
+        if isinstance(value, UploadFile):
+            marks.append((name, hashlib.sha256(await value.read()).hexdigest()))
+            await value.seek(0)
+        elif name != "csrf_token":
+            marks.append((name, str(value)))
+    return repr(sorted(marks)).encode()
+
+
+def _is_json(request: Request[Any, Any, Any]) -> bool:
+    return request.headers.get("content-type", "").split(";")[0].strip() not in (
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+    )
+
+
+def _path_with_query(request: Request[Any, Any, Any]) -> str:
+    query = request.url.query
+    return request.url.path + (f"?{query}" if query else "")

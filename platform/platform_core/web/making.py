@@ -1,0 +1,203 @@
+"""Makes Litestar handlers out of declarations: a page and an API operation from each View and Action."""
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, get_type_hints
+from urllib.parse import quote
+from uuid import UUID
+
+import msgspec
+from litestar import MediaType, Request, Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, JSONBody
+from litestar.response import Redirect
+
+from platform_core.web.cookies import clear_flash, flash
+from platform_core.web.rendering import Pages
+from platform_core.web.visit import current_visit
+from plugin_api.endpoints import Action, View
+from plugin_api.forms import nested, parse
+from plugin_api.i18n import gettext as _
+from plugin_api.manifest import Manifest
+from plugin_api.papers import File
+from plugin_api.ports import ports
+
+PARAMETER = re.compile(r"\{(\w+):(\w+)\}")
+TYPES = {"uuid": UUID, "int": int, "str": str}
+
+
+class Maker:
+    """Builds handlers for one application."""
+
+    def __init__(self, pages: Pages, secure: bool) -> None:
+        self.pages = pages
+        self.secure = secure
+
+    def handlers(self, manifest: Manifest) -> list[HTTPRouteHandler]:
+        """Pages and API operations of a module, its addresses learnt by name."""
+        home = "" if manifest.name == "core" else f"/{manifest.address}"
+        made: list[HTTPRouteHandler] = []
+        for endpoint in manifest.endpoints:
+            path = f"{home}{endpoint.path}".rstrip("/")
+            page_path, api_path = f"/t/{{slug:str}}{path}", f"/api/v1/t/{{slug:str}}{path}"
+            self.pages.addresses.add(endpoint.name, page_path)
+            opt = {"permission": str(endpoint.permission), "module": manifest.name}
+            if isinstance(endpoint, View):
+                made += [self._page_of(endpoint, page_path, opt), self._json_of(endpoint, api_path, opt)]
+            else:
+                made += [
+                    self._form_of(endpoint, page_path, opt | {"action": endpoint}),
+                    self._operation_of(endpoint, api_path, opt | {"action": endpoint}),
+                ]
+        return made
+
+    def _page_of(self, view: View, path: str, opt: dict[str, Any]) -> HTTPRouteHandler:
+        async def show(request: Request[Any, Any, Any], **values: Any) -> Response[Any]:
+            found = await _loaded(view, request, values)
+            if isinstance(found, File):
+                return download(found)
+            if view.export and request.query_params.get("export") == "xlsx":
+                return download(await ports().press.sheet(view.export(found)))
+            response = self.pages.page(
+                view.template, **_context(found), view=found, query=_query(view, request), here=values
+            )
+            if current_visit().flashes:
+                clear_flash(response, self.secure)
+            return response
+
+        return get(path, opt=opt, name=view.name, include_in_schema=False, media_type=MediaType.HTML)(
+            _shaped(show, path, Response[Any])
+        )
+
+    def _json_of(self, view: View, path: str, opt: dict[str, Any]) -> HTTPRouteHandler:
+        async def show(request: Request[Any, Any, Any], **values: Any) -> Any:
+            found = await _loaded(view, request, values)
+            return download(found) if isinstance(found, File) else found
+
+        return get(
+            path,
+            opt=opt,
+            name=f"api:{view.name}",
+            operation_id=view.name,
+            tags=[view.name.partition(".")[0]],
+            summary=_summary(view.load),
+        )(_shaped(show, path, _returns(view.load)))
+
+    def _form_of(self, action: Action, path: str, opt: dict[str, Any]) -> HTTPRouteHandler:
+        async def press(request: Request[Any, Any, Any], **values: Any) -> Response[Any]:
+            data = {} if action.data is None else {"data": parse(action.data, await form_values(request))}
+            ids = await action.run(current_visit().actor, **values, **data)
+            response = Redirect(
+                self.pages.addresses.url(action.then, **_known(action.then, self.pages, values | dict(ids or {}))),
+                status_code=303,
+            )
+            flash(response, "success", _(action.done), self.secure)
+            return response
+
+        return post(path, opt=opt, name=action.name, include_in_schema=False, status_code=303)(
+            _shaped(press, path, Response[Any])
+        )
+
+    def _operation_of(self, action: Action, path: str, opt: dict[str, Any]) -> HTTPRouteHandler:
+        async def press(request: Request[Any, Any, Any], **values: Any) -> Any:
+            given = values.pop("data", None)
+            data = (
+                {}
+                if action.data is None
+                else {"data": parse(action.data, msgspec.to_builtins(given, builtin_types=(bytes,)))}
+            )
+            return dict(await action.run(current_visit().actor, **values, **data) or {})
+
+        return post(
+            path,
+            opt=opt,
+            name=f"api:{action.name}",
+            operation_id=action.name,
+            tags=[action.name.partition(".")[0]],
+            status_code=200,
+            summary=_summary(action.run),
+        )(_shaped(press, path, dict[str, Any], data=action.data))
+
+
+def download(file: File) -> Response[bytes]:
+    """A file to keep; the name survives in UTF-8 (RFC 6266)."""
+    return Response(
+        file.content,
+        media_type=file.media_type,
+        headers={
+            "content-disposition": f"attachment; filename=\"{file.name}\"; filename*=UTF-8''{quote(file.full_name)}"
+        },
+    )
+
+
+async def form_values(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    """The form as a tree of plain values; uploads read, empty file fields left out, repeated names as lists."""
+    form = await request.form()
+    pairs: dict[str, Any] = {}
+    for name, value in form.multi_items():
+        if name in ("csrf_token", "idempotency_key"):
+            continue
+        if isinstance(value, UploadFile):
+            if not value.filename:
+                continue
+            value = {"name": value.filename, "media_type": value.content_type, "content": await value.read()}
+        pairs[name] = (
+            [*pairs[name], value]
+            if isinstance(pairs.get(name), list)
+            else ([pairs[name], value] if name in pairs else value)
+        )
+    return nested(pairs.items())
+
+
+def _context(found: Any) -> dict[str, Any]:
+    """The fields of what was loaded, by name."""
+    return {name: getattr(found, name) for name in found.__struct_fields__ if name not in ("view", "query", "here")}
+
+
+async def _loaded(view: View, request: Request[Any, Any, Any], values: Mapping[str, Any]) -> Any:
+    query = {} if view.query is None else {"query": _query(view, request)}
+    return await view.load(current_visit().actor, **values, **query)
+
+
+def _query(view: View, request: Request[Any, Any, Any]) -> Any:
+    if view.query is None:
+        return None
+    return parse(view.query, nested(request.query_params.multi_items()))
+
+
+def _known(then: str, pages: Pages, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Only the ids that the next address names: nothing else of a result belongs into an address."""
+    name, _sep, anchor = then.partition("#")
+    wanted = pages.addresses.parameters(name) | set(re.findall(r"\{(\w+)\}", anchor))
+    return {key: value for key, value in values.items() if key in wanted}
+
+
+def _shaped(
+    handler: Callable[..., Any], path: str, returns: Any, data: type[msgspec.Struct] | None = None
+) -> Callable[..., Any]:
+    """The handler with the signature its path spells, so that Litestar parses and documents each parameter."""
+    parameters = [inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)]
+    for name, kind in PARAMETER.findall(path):
+        if name != "slug":
+            parameters.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=FromPath[TYPES[kind]]))
+    if data is not None:
+        parameters.append(inspect.Parameter("data", inspect.Parameter.KEYWORD_ONLY, annotation=JSONBody[data]))
+
+    async def shaped(**values: Any) -> Any:
+        return await handler(values.pop("request"), **values)
+
+    shaped.__signature__ = inspect.Signature(parameters, return_annotation=returns)  # type: ignore[attr-defined]
+    shaped.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters} | {"return": returns}
+    return shaped
+
+
+def _returns(load: Callable[..., Any]) -> Any:
+    """What the service says it gives, for the API's description."""
+    returned = get_type_hints(load).get("return", Any)
+    return Response[Any] if returned is File else returned
+
+
+def _summary(function: Callable[..., Any]) -> str:
+    return (inspect.getdoc(function) or function.__name__).partition("\n")[0]

@@ -1,0 +1,184 @@
+"""Jinja pages in the frame of the house. Templates know nothing of requests: the shell tells them what they need."""
+
+import hashlib
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined, select_autoescape
+from jinja2.loaders import BaseLoader, ChoiceLoader
+from litestar import MediaType, Response
+
+from platform_core.plugin_host.dispatcher import Dispatcher
+from platform_core.web.addresses import Addresses
+from platform_core.web.visit import Visit, current_visit
+from plugin_api.endpoints import SIGNED_IN
+from plugin_api.i18n import gettext, ngettext
+from plugin_api.shell import NavigationItem
+
+STATIC = Path(__file__).parent / "static"
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+VERSION = "0.1.0"
+
+
+class Pages:
+    """Renders templates of the core and of the modules, each module's under its own name."""
+
+    def __init__(self, dispatcher: Dispatcher, addresses: Addresses) -> None:
+        self.dispatcher = dispatcher
+        self.addresses = addresses
+        self.env = Environment(
+            loader=_loader(dispatcher),
+            autoescape=select_autoescape(["html"], default=True),
+            undefined=StrictUndefined,
+            extensions=["jinja2.ext.i18n", "jinja2.ext.loopcontrols"],
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            cache_size=-1,
+        )
+        self.env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+        self.env.globals |= {
+            "shell": Shell(self),
+            "url": addresses.url,
+            "static": static,
+            "new_key": new_key,
+            "date": show_date,
+            "moment": show_moment,
+            "number": show_number,
+        }
+
+    def page(self, template: str, status: int = 200, **context: Any) -> Response[bytes]:
+        """The page as an answer. Raises jinja2 errors only for faults of ours."""
+        html = self.env.get_template(template).render(context).encode()
+        return Response(html, media_type=MediaType.HTML, status_code=status)
+
+
+class Shell:
+    """What the frame of every page shows; read from the visit of the request, so one object serves all."""
+
+    version = VERSION
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+
+    @property
+    def visit(self) -> Visit:
+        return current_visit()
+
+    @property
+    def signed_in(self) -> bool:
+        return self.visit.opened is not None
+
+    @property
+    def person_name(self) -> str:
+        visit = self.visit
+        if visit.actor:
+            return visit.actor.person_name
+        return visit.opened.login if visit.opened else ""
+
+    @property
+    def body(self) -> Any:
+        return self.visit.actor.body if self.visit.actor else None
+
+    @property
+    def bodies(self) -> list[tuple[str, str]]:
+        return [(body.slug, body.name) for body in self.visit.opened.bodies] if self.visit.opened else []
+
+    @property
+    def language(self) -> str:
+        return self.visit.language
+
+    @property
+    def csrf_token(self) -> str:
+        return self.visit.csrf
+
+    @property
+    def path(self) -> str:
+        return self.visit.path
+
+    @property
+    def flashes(self) -> list[tuple[str, str]]:
+        return self.visit.flashes
+
+    @property
+    def navigation(self) -> list[dict[str, Any]]:
+        """The menu: modules that are on, entries the person may open."""
+        actor = self.visit.actor
+        if actor is None:
+            return []
+        dispatcher, url = self._pages.dispatcher, self._pages.addresses.url
+        groups = []
+        for module, items in dispatcher.collect("navigation", actor):
+            shown = [
+                _entry(item, url(item.view)) for item in sorted(items, key=lambda one: one.order) if self._open_to(item)
+            ]
+            if shown:
+                groups.append({"title": gettext(dispatcher.registry.manifests[module].title), "items": shown})
+        _mark_current([entry for group in groups for entry in group["items"]], self.path.partition("?")[0])
+        return groups
+
+    def _open_to(self, item: NavigationItem) -> bool:
+        actor = self.visit.actor
+        permission = self._pages.dispatcher.registry.endpoints[item.view][1].permission
+        return actor is not None and (permission == SIGNED_IN or actor.may(permission))
+
+
+def _entry(item: NavigationItem, address: str) -> dict[str, Any]:
+    return {"title": gettext(item.title), "url": address, "icon": item.icon, "count": None, "current": False}
+
+
+def _mark_current(entries: list[dict[str, Any]], path: str) -> None:
+    """At most one entry leads to where the reader is: the longest address that the path begins with.
+
+    A body's first page is only itself: every other page begins with its address.
+    """
+    leading = [
+        entry
+        for entry in entries
+        if path == entry["url"] or (entry["url"].count("/") > 2 and path.startswith(entry["url"] + "/"))
+    ]
+    if leading:
+        max(leading, key=lambda entry: len(entry["url"]))["current"] = True
+
+
+def _loader(dispatcher: Dispatcher) -> BaseLoader:
+    modules = {
+        name: PackageLoader(plugin.__name__.split(".")[0], f"templates/{name}")
+        for name, plugin in dispatcher.registry.plugins.items()
+        if name != "core" and (Path(str(plugin.__file__)).parent / "templates" / name).is_dir()
+    }
+    return ChoiceLoader([PrefixLoader(modules), PackageLoader("platform_core.web", "templates")])
+
+
+@cache
+def static(path: str) -> str:
+    """The address of a static file, with a mark of its content so that browsers may keep it for ever."""
+    mark = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:10]
+    return f"/static/{path}?{mark}"
+
+
+def new_key() -> str:
+    """A key for one press of one button."""
+    return uuid4().hex
+
+
+def show_date(day: date | None) -> str:
+    """31/03/2026, or nothing."""
+    return f"{day:%d/%m/%Y}" if day else ""
+
+
+def show_moment(moment: datetime | None) -> str:
+    """31/03/2026 14:05 in Viet Nam, or nothing."""
+    return f"{moment.astimezone(VIETNAM):%d/%m/%Y %H:%M}" if moment else ""
+
+
+def show_number(number: Decimal | float | int | None) -> str:
+    """7,5 and 1.234, as Vietnamese write them; nothing for None."""
+    if number is None:
+        return ""
+    return f"{number:,}".translate(str.maketrans(",.", ".,"))

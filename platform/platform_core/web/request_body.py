@@ -1,0 +1,34 @@
+"""Reads the whole body before a connection is taken: a slow sender holds nothing but its own line."""
+
+from litestar.exceptions import HTTPException
+from litestar.types import HTTPReceiveMessage, Receive, Scope
+
+from plugin_api.i18n import gettext as _
+
+MOST_BYTES = 12 * 1024 * 1024
+
+
+async def read_body(scope: Scope, receive: Receive) -> bytes:
+    """The request's body. Raises HTTPException 413 over MOST_BYTES, 400 when the sender went away."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise HTTPException(status_code=400, detail=_("Yêu cầu bị ngắt giữa chừng. Hãy gửi lại."))
+        parts.append(message["body"])
+        size += len(message["body"])
+        if size > MOST_BYTES:
+            raise HTTPException(status_code=413, detail=_("Nội dung gửi lên lớn quá 12 MB. Hãy gửi tệp nhỏ hơn."))
+        if not message["more_body"]:
+            return b"".join(parts)
+
+
+def replay(body: bytes) -> Receive:
+    """A `receive` that gives the body that was read, once."""
+    messages: list[HTTPReceiveMessage] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> HTTPReceiveMessage:
+        return messages.pop() if messages else {"type": "http.disconnect"}  # type: ignore[return-value]
+
+    return receive  # type: ignore[return-value]

@@ -1,0 +1,75 @@
+// Small comforts on top of pages that work without them. No page may depend on this file.
+"use strict";
+
+(() => {
+  const dirty = new Set();
+
+  // One press, one effect: the first submit wins, later ones are swallowed until the page comes back.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    setTimeout(() => release(form), 15000);
+    dirty.delete(form);
+    form.querySelectorAll("button[type=submit], button:not([type])").forEach((b) => b.setAttribute("aria-disabled", "true"));
+  });
+
+  // An answer that never came, or was a file, leaves the page standing: after a while it may send again (the
+  // idempotency key keeps the effect single). A page shown again from the browser's memory must be able to send anew.
+  window.addEventListener("pageshow", (event) => { if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(release); });
+  document.addEventListener("htmx:after:request", (event) => { const form = event.target.closest?.("form"); if (form) release(form); });
+
+  function release(form) {
+    delete form.dataset.sent;
+    form.querySelectorAll("[aria-disabled]").forEach((b) => b.removeAttribute("aria-disabled"));
+  }
+
+  // Typed text is not lost by a careless click.
+  document.addEventListener("input", (event) => { const form = event.target.closest("form[data-guard]"); if (form) dirty.add(form); });
+  window.addEventListener("beforeunload", (event) => {
+    if (![...dirty].some((form) => form.isConnected)) return;
+    event.preventDefault();
+    event.returnValue = document.body.dataset.unsaved;
+  });
+
+  // A choice that is a whole question by itself is sent at once.
+  document.addEventListener("change", (event) => { if (event.target.matches("[data-auto-submit]")) event.target.form.requestSubmit(); });
+
+  // The browser draws a date field in its own order; the words beside it leave no doubt.
+  function spellOut(input) {
+    const words = input.parentElement.querySelector("output");
+    if (!words) return;
+    const day = input.value ? new Date(input.value + "T00:00:00") : null;
+    words.textContent = day && !isNaN(day)
+      ? new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "long", day: "2-digit", month: "2-digit", year: "numeric" }).format(day)
+      : "";
+  }
+  document.addEventListener("input", (event) => { if (event.target.matches("[data-spell-out]")) spellOut(event.target); });
+
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-print], [data-close]");
+    if (opener?.matches("[data-print]")) window.print();
+    if (opener?.matches("[data-close]")) close(opener.closest("details"));
+    document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+  });
+  document.addEventListener("keydown", (event) => {
+    const open = event.key === "Escape" && event.target.closest("details.menu[open], details.confirm[open]");
+    if (open) close(open);
+  });
+
+  function close(details) {
+    details.open = false;
+    details.querySelector("summary").focus();
+  }
+
+  // After a swap by htmx the new piece gets the same comforts as a fresh page.
+  function prepare(root) {
+    root.querySelectorAll("[data-spell-out]").forEach(spellOut);
+    root.querySelectorAll("[data-print], [data-close]").forEach((button) => { button.hidden = false; });
+    root.querySelectorAll("form[data-unsaved-now]").forEach((form) => dirty.add(form));
+    root.querySelector("[data-focus]")?.focus();
+  }
+  prepare(document);
+  document.addEventListener("htmx:after:swap", () => prepare(document));
+})();

@@ -1,0 +1,45 @@
+"""Everything known about the request in hand, made once by the gate."""
+
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from platform_core.accounts.sessions import Opened, csrf_token
+from plugin_api.actor import Actor
+
+
+@dataclass(slots=True)
+class Visit:
+    """Who came, to which body, and what to tell them.
+
+    `opened` None: nobody signed in; `actor` None: outside every body.
+    """
+
+    path: str
+    trace: str = ""
+    token: str = ""
+    opened: Opened | None = None
+    actor: Actor | None = None
+    module: str = ""
+    language: str = "vi"
+    api: bool = False
+    flashes: list[tuple[str, str]] = field(default_factory=list)
+    address: str = ""
+    agent: str = ""
+
+    @property
+    def csrf(self) -> str:
+        """The token the forms of this session carry; empty without a session."""
+        return csrf_token(self.token) if self.token else ""
+
+
+_visit: ContextVar[Visit | None] = ContextVar("visit", default=None)
+
+
+def begin_visit(visit: Visit) -> None:
+    """Make this the visit of the running request."""
+    _visit.set(visit)
+
+
+def current_visit() -> Visit:
+    """The visit of this request; an empty one where no gate was passed (an address that does not exist)."""
+    return _visit.get() or Visit(path="")

@@ -1,0 +1,1 @@
+"""The contract between the core and its modules: the only thing a module imports besides `tenancy`."""

@@ -1,0 +1,84 @@
+"""Who acts: a person in a body, with the permissions that roles of today give, in the whole body or in one unit."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeVar
+from uuid import UUID
+
+import msgspec
+
+from plugin_api.config import Patch, resolve
+from plugin_api.errors import Forbidden
+from plugin_api.i18n import gettext as _
+
+Config = TypeVar("Config", bound=msgspec.Struct)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The body a request acts in.
+
+    `upper_name` is the body above, `party_name` and `party_parent` the Party's names for both.
+    """
+
+    tenant_id: UUID
+    slug: str
+    name: str
+    short_name: str
+    kind: str
+    place: str
+    demo: bool
+    upper_name: str = ""
+    party_name: str = ""
+    party_parent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What one role assignment allows and forbids; `unit_id` None means the whole body."""
+
+    unit_id: UUID | None
+    allowed: frozenset[str]
+    denied: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The person of this request. Permissions are sets already: asking costs a look-up, never a query."""
+
+    account_id: UUID
+    person_id: UUID
+    person_name: str
+    body: Body
+    held: tuple[Held, ...]
+    modules: frozenset[str] = frozenset()
+    patches: tuple[Patch, ...] = ()
+    language: str = "vi"
+    _resolved: dict[type, msgspec.Struct] = field(default_factory=dict, compare=False, repr=False)
+
+    def may(self, permission: StrEnum | str, unit_id: UUID | None = None) -> bool:
+        """Whether the person holds `permission` in the body or, if given, in the unit. An explicit deny wins."""
+        allowed = False
+        for held in self.held:
+            if held.unit_id is None or unit_id is None or held.unit_id == unit_id:
+                if permission in held.denied:
+                    return False
+                allowed = allowed or permission in held.allowed
+        return allowed
+
+    def must(self, permission: StrEnum | str, unit_id: UUID | None = None) -> None:
+        """Raise Forbidden unless `may`."""
+        if not self.may(permission, unit_id):
+            raise Forbidden(_("Đồng chí không được phân quyền làm việc này. Cần thì báo người quản trị của đơn vị."))
+
+    def units(self, permission: StrEnum | str) -> set[UUID] | None:
+        """The units where the person holds `permission`; None means everywhere in the body."""
+        if any(held.unit_id is None and permission in held.allowed for held in self.held) and self.may(permission):
+            return None
+        return {held.unit_id for held in self.held if held.unit_id and self.may(permission, held.unit_id)}
+
+    def settings(self, module: str, config: type[Config]) -> Config:
+        """The settings of a module in this body: own over inherited over defaults."""
+        if config not in self._resolved:
+            self._resolved[config] = resolve(config, [patch for patch in self.patches if patch.module == module])
+        return self._resolved[config]  # type: ignore[return-value]

@@ -1,0 +1,56 @@
+"""What a person can see and do, declared once: one path, permission, data and service behind the screen and the API.
+
+A module lists its `View`s and `Action`s; the host makes from each a page under `/t/{slug}/<module>` and an operation
+under `/api/v1/t/{slug}/<module>`. So all that a screen can do, the API can do, by construction.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from msgspec import Struct
+
+from plugin_api.papers import Sheet
+
+SIGNED_IN = "signed_in"
+"""The permission of whoever has signed in and belongs to the body."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """Something to look at.
+
+    `load(actor, **path parameters, query=…)` returns a Struct (shown by `template`, sent as JSON by the API) or a
+    `File` (sent as a download by both). `query` types the query string. `export` turns the loaded Struct into a
+    sheet for `?export=xlsx`.
+    """
+
+    name: str
+    path: str
+    permission: StrEnum | str
+    load: Callable[..., Awaitable[Any]]
+    template: str = ""
+    query: type[Struct] | None = None
+    export: Callable[[Any], Sheet] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """Something to do, always by POST.
+
+    `run(actor, **path parameters, data=…)` does it in the request's transaction and returns the ids that the next
+    screen needs, or None. `then` names that screen (an anchor may follow: `monthly_rating.meeting#person-{person_id}`),
+    `done` is the sentence shown there.
+    """
+
+    name: str
+    path: str
+    permission: StrEnum | str
+    run: Callable[..., Awaitable[Mapping[str, Any] | None]]
+    then: str
+    done: str
+    data: type[Struct] | None = None
+
+
+Endpoint = View | Action

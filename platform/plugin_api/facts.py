@@ -1,0 +1,35 @@
+"""Facts: named, typed, dated figures that one module publishes and others read, each with a link to its evidence."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+
+class FactDeclaration(Struct, frozen=True):
+    """A figure a module can measure: `monthly_rating.share_completed`, about a `person` or a `body`."""
+
+    name: str
+    title: str
+    subject: Literal["person", "body"]
+    measure: Literal["share", "count", "counts"]
+
+
+class Fact(Struct, frozen=True):
+    """One measured figure.
+
+    A share lies between 0 and 1 and carries the two counts it was made of; `counts` maps a key (a class, say) to a
+    number. `link` leads to the rows behind it, `basis` says in words how it was counted.
+    """
+
+    name: str
+    subject_id: UUID
+    since: date
+    until: date
+    value: Decimal | int | dict[str, int] | None
+    basis: str
+    link: str
+    counted: int = 0
+    of: int = 0

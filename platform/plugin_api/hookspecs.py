@@ -1,0 +1,193 @@
+"""Every hook of the house, in the order of a module's life. A module implements those it needs with `@hookimpl`.
+
+Hooks are called by keyword. The host asks only modules that are switched on in the body (the dispatcher sees to it);
+a hook marked *async* returns an awaitable and runs in the transaction of the request.
+"""
+
+from collections.abc import Awaitable, Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pluggy
+from msgspec import Struct
+
+from plugin_api.actor import Actor
+from plugin_api.events import Event
+from plugin_api.facts import Fact
+from plugin_api.manifest import Manifest
+from plugin_api.shell import Card, NavigationItem, PersonPanel, SearchHit, WorkItem
+
+PROJECT = "thidua"
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec(firstresult=True)
+def module_manifest() -> Manifest:
+    """When: once, while the registry is built.
+    Return: the module's manifest.
+    If it fails: the application does not start.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def plugin_started(manifest: Manifest) -> None:
+    """When: once, after the registry was frozen.
+    Return: nothing.
+    If it fails: the application does not start.
+    """
+
+
+@hookspec
+def validate_config(config: Struct) -> Mapping[str, str]:
+    """When: a body saves settings, after each field was checked.
+    Return: field → sentence for what does not fit together; empty when well.
+    If it fails: the settings are not saved.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def upgrade_config(stored: dict[str, Any], version: str) -> dict[str, Any]:
+    """When: settings stored by an older `version` are read.
+    Return: the patch in today's keys.
+    If it fails: the request fails, nothing is lost.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def tenant_enabled(actor: Actor) -> Awaitable[None]:
+    """When: *async*, in the transaction that switches the module on in a body, also again after a pause.
+    Return: nothing; put default rule sets in place, idempotently.
+    If it fails: the module stays off.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def refuse_disable(actor: Actor) -> Awaitable[str | None]:
+    """When: *async*, before the module is switched off in a body.
+    Return: a sentence why not, or None.
+    If it fails: the module stays on.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def tenant_disabled(actor: Actor) -> Awaitable[None]:
+    """When: *async*, in the transaction that switches the module off.
+    Return: nothing; data is kept.
+    If it fails: the module stays on.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def config_changed(actor: Actor, before: Struct, after: Struct) -> Awaitable[None]:
+    """When: *async*, in the transaction that saved new settings.
+    Return: nothing.
+    If it fails: the settings are not saved.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def navigation(actor: Actor) -> Sequence[NavigationItem]:
+    """When: for every page.
+    Return: the module's entries; the host hides those whose permission the person lacks. No queries here.
+    If it fails: the page shows without them.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def work_items(actor: Actor, today: date) -> Awaitable[Sequence[WorkItem]]:
+    """When: *async*, for "My work".
+    Return: what waits for this person, each with its day.
+    If it fails: the others still show, the fault is logged.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def dashboard_cards(actor: Actor, today: date) -> Awaitable[Sequence[Card]]:
+    """When: *async*, for "My work".
+    Return: figures that lead to their evidence.
+    If it fails: the others still show.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def person_panels(actor: Actor, person_id: UUID) -> Awaitable[Sequence[PersonPanel]]:
+    """When: *async*, on a person's page.
+    Return: what the module knows of the person and the actor may see.
+    If it fails: the others still show.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def search(actor: Actor, words: str) -> Awaitable[Sequence[SearchHit]]:
+    """When: *async*, for a search in the body; `words` are folded (no case, no diacritics).
+    Return: hits the actor may open.
+    If it fails: the others still show.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def measure_fact(actor: Actor, name: str, subject_id: UUID, since: date, until: date) -> Awaitable[Fact | None]:
+    """When: *async*, another module or a report asks for a declared fact.
+    Return: the figure with its basis, None for another module's fact.
+    If it fails: the asker fails.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def on_event(actor: Actor, event: Event) -> Awaitable[None]:
+    """When: *async*, in the transaction of what happened.
+    Return: nothing.
+    If it fails: what happened is undone.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def jobs() -> Sequence[Any]:
+    """When: once at start.
+    Return: the module's periodic jobs.
+    If it fails: the application does not start.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def export_tenant(actor: Actor) -> Awaitable[Mapping[str, Sequence[Mapping[str, Any]]]]:
+    """When: *async*, a body takes its data out, modules switched off included.
+    Return: table → rows.
+    If it fails: the export fails.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def erase_person(actor: Actor, person_id: UUID) -> Awaitable[None]:
+    """When: *async*, a person's data must be erased by law.
+    Return: nothing; decisions keep their number and date.
+    If it fails: nothing is erased.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def sample_rows(actor: Actor, people: Sequence[UUID], unit_id: UUID) -> Awaitable[Mapping[str, UUID]]:
+    """When: *async*, by the conformance kit.
+    Return: at least one row in each of the module's tables, path parameter → id.
+    If it fails: the kit fails.
+    """
+    raise NotImplementedError

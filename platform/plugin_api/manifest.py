@@ -1,0 +1,81 @@
+"""What a module declares about itself: data, so that the host can check all of it before the application starts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from msgspec import Struct
+
+from plugin_api.endpoints import Endpoint
+from plugin_api.facts import FactDeclaration
+
+
+@dataclass(frozen=True, slots=True)
+class RoleTemplate:
+    """A role that bodies of some kinds give their people; modules grant it permissions by its key.
+
+    `scoped` roles are held in one unit (a chair of one cell), others in the whole body.
+    """
+
+    key: str
+    title: str
+    kinds: frozenset[str]
+    scoped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PaperDeclaration:
+    """A paper the module prints: its title and the layout of the State or of the Party."""
+
+    name: str
+    title: str
+    layout: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordDeclaration:
+    """What the trail calls a table of the module, so that people can read who changed what.
+
+    `columns` maps a column to its words; columns left out are not shown. Their values appear only to those who hold
+    `permission` in the whole body: the trail opens nothing that the screens keep closed. `choices` maps a column of
+    keys to the words of each key.
+    """
+
+    table: str
+    title: str
+    permission: StrEnum | str
+    columns: Mapping[str, str]
+    choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+class NoConfig(Struct, frozen=True):
+    """The settings of a module that has none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """A module. `name` is its package, its permission prefix and (with hyphens) its place in addresses.
+
+    `permissions` maps every permission to what it lets a person do; `grants` maps a role's key to what it may do here.
+    `tables` is the dotted path of its Piccolo app, or "" without tables.
+    """
+
+    name: str
+    title: str
+    summary: str
+    version: str
+    permissions: type[StrEnum]
+    grants: Mapping[str, frozenset[str]]
+    endpoints: Sequence[Endpoint]
+    config: type[Struct] = NoConfig
+    tables: str = ""
+    requires: frozenset[str] = frozenset()
+    papers: Sequence[PaperDeclaration] = ()
+    facts: Sequence[FactDeclaration] = ()
+    records: Sequence[RecordDeclaration] = ()
+    permission_titles: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        """The module's part of an address: `monthly_rating` → `monthly-rating`."""
+        return self.name.replace("_", "-")

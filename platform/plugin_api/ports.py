@@ -1,0 +1,92 @@
+"""What the core does for modules, as protocols: people, the press that prints papers.
+
+Filled in by the composition root.
+
+Published columns: a module's own SQL may join `app.person (id, full_name, name_key, position)` and
+`app.unit (id, name, kind, committee_name)` on `tenant_id`, read only.
+Everything else of the core stays behind these ports.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+from uuid import UUID
+
+from msgspec import Struct
+
+from plugin_api.papers import PaperPress
+
+
+class Unit(Struct, frozen=True):
+    """A department (State line) or a cell (Party line) of the body."""
+
+    id: UUID
+    code: str
+    kind: str
+    name: str
+    committee_name: str
+
+
+class Member(Struct, frozen=True):
+    """A person with the place held in one unit on one day; lists come sorted by given name."""
+
+    person_id: UUID
+    full_name: str
+    position: str
+    unit_position: str
+    departments: str = ""
+
+
+class People(Protocol):
+    """Who belongs where, by date."""
+
+    async def units(self, kind: str, on: date) -> list[Unit]:
+        """The units of a kind ("department" or "cell") that exist on a day, in their order."""
+        ...
+
+    async def unit(self, unit_id: UUID) -> Unit:
+        """One unit. Raises Absent."""
+        ...
+
+    async def members(self, unit_id: UUID, on: date) -> list[Member]:
+        """Who is appointed to the unit on a day, by given name."""
+        ...
+
+    async def member(self, person_id: UUID) -> Member:
+        """One person of the body. Raises Absent."""
+        ...
+
+    async def belongs(self, person_id: UUID, unit_id: UUID, on: date) -> bool:
+        """Whether the person is appointed to the unit on a day."""
+        ...
+
+
+@dataclass(slots=True)
+class Ports:
+    """The core's side of the contract."""
+
+    people: People
+    press: PaperPress
+    today: "Today"
+
+
+class Today(Protocol):
+    """The calendar day in Viet Nam; a port, so that a test can stand on another day."""
+
+    def __call__(self) -> date: ...
+
+
+_installed: Ports | None = None
+
+
+def install(ports: Ports) -> None:
+    """Called once by the composition root."""
+    global _installed
+    _installed = ports
+
+
+def ports() -> Ports:
+    """The core's services. Raises RuntimeError before the application is composed."""
+    if _installed is None:
+        raise RuntimeError("the application is not composed yet")
+    return _installed

@@ -1,0 +1,166 @@
+"""The conformance kit: every module is put through it the day its entry point exists.
+
+`sample_rows` of the module fills body A. Then, as another body, as the body above, as the body below and as nobody:
+nothing is seen beyond what the table's base promises, nothing is changed, and a foreign id is absent. All of it runs in
+one transaction that the caller undoes.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Literal, get_args, get_origin
+from uuid import UUID, uuid4
+
+import msgspec
+from msgspec import NODEFAULT, Struct
+from piccolo.table import Table
+
+from plugin_api.actor import Actor
+from plugin_api.endpoints import Action, Endpoint
+from plugin_api.errors import Refusal
+from plugin_api.forms import Upload, base_type, meta_of
+from tenancy.context import TenantContext
+from tenancy.faults import Absent, DatabaseFault, Stale
+from tenancy.lifecycle import move_to
+from tenancy.transaction import current_transaction
+
+SEEN_FROM = {"private": (), "overseen": ("above",), "inherited": ("below",)}
+"""Who besides the body itself sees rows of a table base."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The body with the rows and three others."""
+
+    own: UUID
+    other: UUID
+    above: UUID
+    below: UUID
+
+
+async def wall_faults(tables: Sequence[type[Table]], bodies: Neighbours) -> list[str]:
+    """What anyone but the body itself can see or change of the module's rows; empty when the walls hold."""
+    faults: list[str] = []
+    for table in tables:
+        name, base = table._meta.tablename, getattr(table, "base", "")
+        if base not in SEEN_FROM:
+            faults.append(f"{name}: no table base")
+            continue
+        await move_to(TenantContext(bodies.own))
+        own = await _count(name, bodies.own)
+        if own == 0:
+            faults.append(f"{name}: sample_rows left it empty")
+        for place in ("other", "above", "below"):
+            await move_to(TenantContext(getattr(bodies, place)))
+            seen, expected = await _count(name, bodies.own), own if place in SEEN_FROM[base] else 0
+            if seen != expected:
+                faults.append(f"{name}: {seen} of {own} rows seen from {place}, expected {expected}")
+            if await _changed(name, bodies.own):
+                faults.append(f"{name}: rows changed from {place}")
+        await _enter_nowhere()
+        if await _count(name, bodies.own):
+            faults.append(f"{name}: rows seen by nobody's context")
+    await move_to(TenantContext(bodies.own))
+    return faults
+
+
+async def foreign_id_faults(endpoints: Sequence[Endpoint], stranger: Actor, ids: Mapping[str, UUID]) -> list[str]:
+    """Endpoints that do more than say "absent" when a stranger, with every permission in another body, brings these ids."""
+    faults: list[str] = []
+    await move_to(TenantContext(stranger.body.tenant_id, stranger.account_id))
+    for endpoint in endpoints:
+        wanted = [name for name in ids if f"{{{name}:" in endpoint.path]
+        if not wanted:
+            continue
+        answers = [
+            await _answer(endpoint, stranger, {name: ids[name] for name in wanted}),
+            await _answer(endpoint, stranger, {name: uuid4() for name in wanted}),
+        ]
+        if answers[0] != answers[1]:
+            faults.append(f"{endpoint.name}: a foreign id answers {answers[0]}, one that never was {answers[1]}")
+        if not isinstance(endpoint, Action) and answers[0] != "Absent":
+            faults.append(f"{endpoint.name}: a foreign id answers {answers[0]}")
+    return faults
+
+
+async def _answer(endpoint: Endpoint, actor: Actor, ids: Mapping[str, UUID]) -> str:
+    """What happened, as one word."""
+    point = current_transaction().connection.transaction()
+    await point.start()
+    try:
+        if isinstance(endpoint, Action):
+            await endpoint.run(actor, **ids, **({} if endpoint.data is None else {"data": plausible(endpoint.data)}))
+        else:
+            await endpoint.load(actor, **ids, **({} if endpoint.query is None else {"query": endpoint.query()}))
+    except (Refusal, Stale, Absent, DatabaseFault) as fault:
+        return type(fault).__name__
+    finally:
+        await point.rollback()
+    return "done"
+
+
+def plausible(data: type[Struct]) -> Any:
+    """A Struct with something acceptable in every required field."""
+    return data(
+        **{
+            field.name: _plausible(field.type)
+            for field in msgspec.structs.fields(data)
+            if field.default is NODEFAULT and field.default_factory is NODEFAULT
+        }
+    )
+
+
+def _plausible(kind: Any) -> Any:
+    inner, meta = base_type(kind), meta_of(kind)
+    if get_origin(inner) is Literal:
+        return get_args(inner)[0]
+    if get_origin(inner) in (list, tuple):
+        return get_origin(inner)()
+    if isinstance(inner, type) and issubclass(inner, Struct):
+        return Upload("a.txt", "text/plain", b"a") if inner is Upload else plausible(inner)
+    made = {
+        str: "x" * max(1, meta.min_length or 0),
+        int: int(meta.ge or 1),
+        bool: True,
+        date: date.today() + timedelta(days=1),
+        UUID: uuid4(),
+        Decimal: Decimal(1),
+        float: 1.0,
+        bytes: b"x",
+    }
+    return made.get(
+        inner,
+        None if not isinstance(inner, type) else next(iter(inner), None) if hasattr(inner, "__members__") else None,
+    )
+
+
+async def _count(table: str, tenant: UUID) -> int:
+    return await current_transaction().connection.fetchval(
+        f'SELECT count(*) FROM "{table}" WHERE tenant_id = $1', tenant
+    )
+
+
+async def _changed(table: str, tenant: UUID) -> bool:
+    """Whether an update, a deletion or an insertion into `tenant` gets through."""
+    tries = (
+        f'UPDATE "{table}" SET tenant_id = tenant_id WHERE tenant_id = $1',
+        f'DELETE FROM "{table}" WHERE tenant_id = $1',
+        f'INSERT INTO "{table}" SELECT * FROM "{table}" WHERE tenant_id = $1',
+    )
+    through = False
+    for statement in tries:
+        point = current_transaction().connection.transaction()
+        await point.start()
+        try:
+            done = await current_transaction().connection.execute(statement, tenant)
+            through = through or not done.endswith(" 0")
+        except DatabaseFault:
+            pass  # refused, as it should be
+        finally:
+            await point.rollback()
+    return through
+
+
+async def _enter_nowhere() -> None:
+    await current_transaction().connection.execute("SELECT set_config('app.context', '', true)")

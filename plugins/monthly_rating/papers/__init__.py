@@ -1,0 +1,1 @@
+"""The papers of the room, said in the words of the office; the press lays them out."""

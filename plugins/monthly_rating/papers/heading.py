@@ -1,0 +1,38 @@
+"""What every paper of a cell begins with."""
+
+from datetime import date
+from typing import Any
+
+from monthly_rating.service.cycle_head import CycleHead
+from monthly_rating.service.cycles import settings_of
+from plugin_api.actor import Actor
+
+
+def cell_heading(
+    actor: Actor, head: CycleHead, day: date | None, *, number: int | None = None, sign: str = ""
+) -> dict[str, Any]:
+    """The fields of a Party paper: upper committee and cell at the left, place and date at the right."""
+    return {
+        "layout": "party",
+        "upper_issuer": settings_of(actor).upper_committee,
+        "issuer": head.unit_name,
+        "place": actor.body.place,
+        "date": day,
+        "number": f"{number:02}" if number else "",
+        "sign": sign,
+    }
+
+
+def in_sentence(label: str) -> str:
+    """The name of a period inside a sentence: "Tháng 3 năm 2026" → "tháng 3 năm 2026"."""
+    return label[:1].lower() + label[1:]
+
+
+def on_behalf(head: CycleHead) -> str:
+    """On whose behalf the chair signs."""
+    return "T/M Chi ủy" if head.committee_name else "T/M Chi bộ"
+
+
+def day_text(day: date | None) -> str:
+    """31/3/2026, as papers write a day in a table."""
+    return f"{day.day}/{day.month}/{day.year}" if day else ""

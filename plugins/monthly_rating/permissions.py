@@ -1,0 +1,84 @@
+"""What people may do in this room, and which role may do it from the start. Every check names the cell it is about."""
+
+from enum import StrEnum
+
+from plugin_api.i18n import mark as _
+
+
+class Permission(StrEnum):
+    """`monthly_rating.<thing>.<deed>`, alphabetical."""
+
+    ASSESSMENT_WAIVE = "monthly_rating.assessment.waive"
+    ASSESSMENT_WRITE = "monthly_rating.assessment.write"
+    ATTENDANCE_WRITE = "monthly_rating.attendance.write"
+    COMMENT_TYPE = "monthly_rating.comment.type"
+    COMMENT_WRITE = "monthly_rating.comment.write"
+    CYCLE_OPEN = "monthly_rating.cycle.open"
+    GRADE_CORRECT = "monthly_rating.grade.correct"
+    GRADE_DECIDE = "monthly_rating.grade.decide"
+    GRADE_LEAD = "monthly_rating.grade.lead"
+    MEETING_HOLD = "monthly_rating.meeting.hold"
+    MINUTES_WRITE = "monthly_rating.minutes.write"
+    NOTICE_ISSUE = "monthly_rating.notice.issue"
+    OVERVIEW_READ = "monthly_rating.overview.read"
+    PLAN_REVIEW = "monthly_rating.plan.review"
+    PLAN_WRITE = "monthly_rating.plan.write"
+    PUBLICATION_MAKE = "monthly_rating.publication.make"
+    ROOM_ENTER = "monthly_rating.room.enter"
+    SCHEME_MANAGE = "monthly_rating.scheme.manage"
+    TASK_ASSIGN = "monthly_rating.task.assign"
+    TASK_REPORT = "monthly_rating.task.report"
+
+
+P = Permission
+
+TITLES: dict[str, str] = {
+    P.ASSESSMENT_WAIVE: _("Ghi nhận người không nộp bản tự đánh giá, người không xếp loại trong kỳ"),
+    P.ASSESSMENT_WRITE: _("Tự đánh giá, đề nghị mức xếp loại của mình"),
+    P.ATTENDANCE_WRITE: _("Điểm danh cuộc họp"),
+    P.COMMENT_TYPE: _("Ghi hộ ý kiến góp ý của người khác"),
+    P.COMMENT_WRITE: _("Góp ý cho đảng viên trong chi bộ mình"),
+    P.CYCLE_OPEN: _("Mở kỳ mới, cập nhật danh sách người trong kỳ"),
+    P.GRADE_CORRECT: _("Đính chính mức xếp loại đã công bố"),
+    P.GRADE_DECIDE: _("Quyết định mức xếp loại"),
+    P.GRADE_LEAD: _("Quyết định mức xếp loại với tư cách lãnh đạo đơn vị"),
+    P.MEETING_HOLD: _("Chủ trì: mở và kết thúc cuộc họp"),
+    P.MINUTES_WRITE: _("Ghi biên bản"),
+    P.NOTICE_ISSUE: _("Ban hành, sửa đổi thông báo phân công"),
+    P.OVERVIEW_READ: _("Xem kế hoạch, nhiệm vụ, minh chứng, bản tự đánh giá đã nộp của mọi người"),
+    P.PLAN_REVIEW: _("Xem xét, chỉnh sửa, duyệt kế hoạch năm"),
+    P.PLAN_WRITE: _("Lập kế hoạch năm của mình"),
+    P.PUBLICATION_MAKE: _("Công bố kết quả xếp loại"),
+    P.ROOM_ENTER: _("Vào mục xếp loại hằng tháng, xem kết quả đã công bố của chi bộ"),
+    P.SCHEME_MANAGE: _("Bật, tắt bộ mức xếp loại"),
+    P.TASK_ASSIGN: _("Soạn nhiệm vụ và thông báo phân công"),
+    P.TASK_REPORT: _("Báo cáo tiến độ, nộp minh chứng cho nhiệm vụ của mình"),
+}
+
+_MEMBER = frozenset({P.ROOM_ENTER, P.PLAN_WRITE, P.TASK_REPORT, P.ASSESSMENT_WRITE, P.COMMENT_WRITE})
+_CLERK = frozenset(
+    {
+        P.ROOM_ENTER,
+        P.OVERVIEW_READ,
+        P.CYCLE_OPEN,
+        P.TASK_ASSIGN,
+        P.ASSESSMENT_WAIVE,
+        P.ATTENDANCE_WRITE,
+        P.COMMENT_TYPE,
+        P.MINUTES_WRITE,
+    }
+)
+_CHAIR = _CLERK | {P.PLAN_REVIEW, P.NOTICE_ISSUE, P.MEETING_HOLD, P.GRADE_DECIDE, P.GRADE_CORRECT, P.PUBLICATION_MAKE}
+_LEADER = frozenset(
+    {P.ROOM_ENTER, P.OVERVIEW_READ, P.PLAN_REVIEW, P.GRADE_DECIDE, P.GRADE_CORRECT, P.GRADE_LEAD, P.SCHEME_MANAGE}
+)
+
+GRANTS: dict[str, frozenset[str]] = {
+    "member": frozenset(_MEMBER),
+    "clerk": frozenset(_CLERK),
+    "chair": frozenset(_CHAIR),
+    "leader": frozenset(_LEADER),
+    "admin": frozenset({P.SCHEME_MANAGE}),
+}
+"""Role template → permissions. Chair and clerk are members of the cell too and hold that role beside theirs; an
+administrator keeps the machine in order and reads nobody's ratings."""

@@ -1,0 +1,113 @@
+"""Xếp loại hằng tháng: year plan, assignment, self-assessment, meeting, class – the module as the host knows it."""
+
+from collections.abc import Awaitable, Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from monthly_rating import facts, sample
+from monthly_rating.config import RatingSettings, conflicts
+from monthly_rating.endpoints import ENDPOINTS
+from monthly_rating.permissions import GRANTS, TITLES, Permission
+from monthly_rating.service import glances, keeping, schemes, waiting
+from plugin_api.actor import Actor
+from plugin_api.facts import Fact
+from plugin_api.hookspecs import hookimpl
+from plugin_api.i18n import mark as _
+from plugin_api.manifest import Manifest, PaperDeclaration
+from plugin_api.shell import Card, NavigationItem, PersonPanel, SearchHit, WorkItem
+
+
+@hookimpl
+def module_manifest() -> Manifest:
+    """What the module declares."""
+    return Manifest(
+        name="monthly_rating",
+        title=_("Xếp loại hằng tháng"),
+        summary=_("Kế hoạch năm, thông báo phân công, tự đánh giá, góp ý và xếp loại từng kỳ của chi bộ."),
+        version="1",
+        permissions=Permission,
+        permission_titles={permission.value: title for permission, title in TITLES.items()},
+        grants=GRANTS,
+        endpoints=ENDPOINTS,
+        config=RatingSettings,
+        tables="monthly_rating.piccolo_app",
+        facts=facts.DECLARED,
+        papers=(
+            PaperDeclaration("assignment_notice", _("Thông báo phân công nhiệm vụ"), "party"),
+            PaperDeclaration("minutes", _("Biên bản họp đánh giá"), "party"),
+            PaperDeclaration("result_table", _("Bảng kết quả xếp loại"), "party"),
+        ),
+    )
+
+
+@hookimpl
+def validate_config(config: RatingSettings) -> Mapping[str, str]:
+    """The meeting is not due before the self-assessments are."""
+    return conflicts(config)
+
+
+@hookimpl
+def tenant_enabled(actor: Actor) -> Awaitable[None]:
+    """Put the shipped rating schemes in place."""
+    return schemes.put_schemes_in_place()
+
+
+@hookimpl
+def refuse_disable(actor: Actor) -> Awaitable[str | None]:
+    """Not in the middle of a meeting."""
+    return keeping.why_not_off()
+
+
+@hookimpl
+def navigation(actor: Actor) -> Sequence[NavigationItem]:
+    """The entries of the menu."""
+    return [
+        NavigationItem(_("Các kỳ đánh giá"), "monthly_rating.cycles", "calendar", 10),
+        NavigationItem(_("Việc và kết quả của tôi"), "monthly_rating.mine", "user", 20),
+        NavigationItem(_("Kế hoạch năm"), "monthly_rating.plans", "clipboard-list", 30),
+        NavigationItem(_("Bảng xếp loại năm"), "monthly_rating.year", "table", 40),
+        NavigationItem(_("Bộ mức xếp loại"), "monthly_rating.schemes", "list-check", 50),
+    ]
+
+
+@hookimpl
+def work_items(actor: Actor, today: date) -> Awaitable[Sequence[WorkItem]]:
+    """What waits for the person in this room."""
+    return waiting.work_items(actor, today)
+
+
+@hookimpl
+def dashboard_cards(actor: Actor, today: date) -> Awaitable[Sequence[Card]]:
+    """The own year at a glance."""
+    return glances.cards(actor, today)
+
+
+@hookimpl
+def person_panels(actor: Actor, person_id: UUID) -> Awaitable[Sequence[PersonPanel]]:
+    """The published classes of this year."""
+    return glances.panels(actor, person_id)
+
+
+@hookimpl
+def search(actor: Actor, words: str) -> Awaitable[Sequence[SearchHit]]:
+    """Tasks and plans the person may open."""
+    return glances.search(actor, words)
+
+
+@hookimpl
+def measure_fact(actor: Actor, name: str, subject_id: UUID, since: date, until: date) -> Awaitable[Fact | None]:
+    """The declared figures."""
+    return facts.measure(actor, name, subject_id, since, until)
+
+
+@hookimpl
+def export_tenant(actor: Actor) -> Awaitable[Mapping[str, Sequence[Mapping[str, Any]]]]:
+    """Every row of the room."""
+    return keeping.everything()
+
+
+@hookimpl
+def sample_rows(actor: Actor, people: Sequence[UUID], unit_id: UUID) -> Awaitable[Mapping[str, UUID]]:
+    """A row in every table, for the conformance kit."""
+    return sample.sample_rows(actor, people, unit_id)

@@ -1,0 +1,1 @@
+"""What the domain argues about: pure functions over plain values, no database, no clock."""

@@ -1,0 +1,65 @@
+"""Weeks, months and quarters: which period a day belongs to, what it is called in papers, by when its steps are due."""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from monthly_rating.config import CycleKind, RatingSettings
+
+ROMAN = ("I", "II", "III", "IV")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """First and last day (both included) and the name used in papers, which stays Vietnamese in every language."""
+
+    start: date
+    end: date
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """The last day for issuing the notice, handing in the self-assessment, and meeting, deciding, publishing."""
+
+    notice: date
+    assessment: date
+    decision: date
+
+
+def period_containing(day: date, kind: CycleKind) -> Period:
+    """The period of a kind that a day lies in."""
+    return {"week": _week, "month": _month, "quarter": _quarter}[kind](day)
+
+
+def period_after(period: Period, kind: CycleKind) -> Period:
+    """The period that begins on the day after."""
+    return period_containing(period.end + timedelta(days=1), kind)
+
+
+def deadlines(period: Period, settings: RatingSettings) -> Deadlines:
+    """When the steps of a period are due. A short period can't be given its notice after its own end."""
+    return Deadlines(
+        notice=min(period.start + timedelta(days=settings.opening_day - 1), period.end),
+        assessment=period.end + timedelta(days=settings.assessment_days),
+        decision=period.end + timedelta(days=settings.decision_days),
+    )
+
+
+def _week(day: date) -> Period:
+    start = day - timedelta(days=day.weekday())
+    end = start + timedelta(days=6)
+    year, week, _ = day.isocalendar()
+    return Period(start, end, f"Tuần {week} năm {year} ({start:%d/%m}–{end:%d/%m/%Y})")
+
+
+def _month(day: date) -> Period:
+    last = monthrange(day.year, day.month)[1]
+    return Period(day.replace(day=1), day.replace(day=last), f"Tháng {day.month} năm {day.year}")
+
+
+def _quarter(day: date) -> Period:
+    place = (day.month - 1) // 3
+    last_month = place * 3 + 3
+    end = date(day.year, last_month, monthrange(day.year, last_month)[1])
+    return Period(date(day.year, last_month - 2, 1), end, f"Quý {ROMAN[place]} năm {day.year}")

@@ -1,0 +1,83 @@
+"""A cycle as every step and screen needs it: where it stands, its levels, its deadlines, and whether the person belongs to it."""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from monthly_rating.permissions import Permission
+from monthly_rating.rules.schemes import Level
+from monthly_rating.rules.states import CYCLE_STATES
+from monthly_rating.service.clock import moment
+from monthly_rating.service.sql import decoded, shaped
+from monthly_rating.tables import CycleStep
+from plugin_api.actor import Actor
+from plugin_api.i18n import gettext as _
+from tenancy.faults import Absent
+from tenancy.query import row
+
+HEAD = """
+SELECT c.id AS cycle_id, c.unit_id, u.name AS unit_name, u.committee_name, c.year, c.period_start, c.period_end, c.label, c.state, c.scheme_id,
+  s.title AS scheme_title, s.source AS scheme_source, s.levels, c.notice_due, c.assessment_due, c.decision_due, c.published_at, c.version,
+  EXISTS (SELECT 1 FROM monthly_rating_cycle_member m WHERE m.tenant_id = $1 AND m.cycle_id = c.id AND m.person_id = $3) AS i_belong
+FROM monthly_rating_cycle c
+JOIN unit u ON u.tenant_id = c.tenant_id AND u.id = c.unit_id
+JOIN monthly_rating_scheme s ON s.tenant_id = c.tenant_id AND s.id = c.scheme_id
+WHERE c.tenant_id = $1 AND c.id = $2"""
+
+
+class CycleHead(Struct, frozen=True):
+    """One period of one cell."""
+
+    cycle_id: UUID
+    unit_id: UUID
+    unit_name: str
+    committee_name: str
+    year: int
+    period_start: date
+    period_end: date
+    label: str
+    state: str
+    state_title: str
+    scheme_id: UUID
+    scheme_title: str
+    scheme_source: str
+    levels: list[Level]
+    notice_due: date
+    assessment_due: date
+    decision_due: date
+    published_at: datetime | None
+    version: int
+    i_belong: bool
+
+
+async def cycle_head(actor: Actor, cycle_id: UUID, lock: Literal["", "SHARE", "UPDATE"] = "") -> CycleHead:
+    """The cycle, if it is of this body and the person may enter its cell.
+
+    A step that changes the state takes the UPDATE lock, work that relies on the state the SHARE lock: so nothing is
+    added to a cycle while it is being published. Raises Absent, Forbidden.
+    """
+    found = await row(HEAD + (f" FOR {lock} OF c" if lock else ""), cycle_id, actor.person_id)
+    if found is None:
+        raise Absent(f"cycle {cycle_id}")
+    actor.must(Permission.ROOM_ENTER, found["unit_id"])
+    return shaped(
+        CycleHead, found, levels=decoded(found["levels"], list[Level]), state_title=_(CYCLE_STATES[found["state"]])
+    )
+
+
+def sees_all(actor: Actor, unit_id: UUID) -> bool:
+    """Whether the person may read everybody's work in the cell (never drafts)."""
+    return actor.may(Permission.OVERVIEW_READ, unit_id)
+
+
+def enterable(actor: Actor) -> list[UUID] | None:
+    """The cells whose rows the person may list; None for all of the body."""
+    units = actor.units(Permission.ROOM_ENTER)
+    return None if units is None else list(units)
+
+
+async def note_step(actor: Actor, cycle_id: UUID, step: str, note: str = "") -> None:
+    """Write down who took a step, when."""
+    await CycleStep.create(cycle_id=cycle_id, step=step, person_id=actor.person_id, at=moment(), note=note)

@@ -1,0 +1,122 @@
+"""The list of periods."""
+
+from datetime import date
+from uuid import UUID
+
+from msgspec import Struct
+
+from monthly_rating.forms import CycleQuery
+from monthly_rating.permissions import Permission
+from monthly_rating.rules.periods import period_containing
+from monthly_rating.rules.states import CYCLE_STATES, next_step_title
+from monthly_rating.service.clock import today
+from monthly_rating.service.cycle_head import enterable
+from monthly_rating.service.cycles import settings_of
+from monthly_rating.service.shown import Choices, choices
+from monthly_rating.service.sql import shaped
+from plugin_api.actor import Actor
+from plugin_api.i18n import gettext as _
+from plugin_api.i18n import mark
+from plugin_api.listing import PageInfo, paged
+from plugin_api.names import search_fold
+from plugin_api.papers import Sheet, SheetColumn
+from plugin_api.ports import ports
+from tenancy.query import rows
+
+
+class CycleLine(Struct, frozen=True):
+    """A period in the list, with its next step and the day that is due."""
+
+    cycle_id: UUID
+    unit_name: str
+    label: str
+    period_start: date
+    period_end: date
+    state: str
+    state_title: str
+    next_title: str
+    next_due: date | None
+    people: int
+    tasks: int
+    done: int
+    late: int
+
+
+class CyclesPage(Struct, frozen=True):
+    """Periods of the cells the person may enter, newest first; where a new one may be opened."""
+
+    cycles: list[CycleLine]
+    page: PageInfo
+    years: list[int]
+    units: Choices
+    states: Choices
+    open_units: Choices
+    may_open: bool
+    suggested_on: date
+    suggested_label: str
+
+
+LIST = """
+SELECT c.id AS cycle_id, u.name AS unit_name, c.label, c.period_start, c.period_end, c.state, count(*) OVER () AS total,
+  CASE c.state WHEN 'planning' THEN c.notice_due WHEN 'published' THEN NULL ELSE c.decision_due END AS next_due,
+  (SELECT count(*) FROM monthly_rating_cycle_member m WHERE m.tenant_id = $1 AND m.cycle_id = c.id) AS people,
+  coalesce(w.tasks, 0) AS tasks, coalesce(w.done, 0) AS done, coalesce(w.late, 0) AS late
+FROM monthly_rating_cycle c
+JOIN unit u ON u.tenant_id = c.tenant_id AND u.id = c.unit_id
+LEFT JOIN LATERAL (SELECT count(*) AS tasks, count(*) FILTER (WHERE t.done_on IS NOT NULL) AS done,
+    count(*) FILTER (WHERE t.done_on > t.due_on OR (t.done_on IS NULL AND t.due_on < $2)) AS late
+  FROM monthly_rating_task t WHERE t.tenant_id = $1 AND t.cycle_id = c.id AND NOT t.dropped) w ON true
+WHERE c.tenant_id = $1 AND ($3::uuid[] IS NULL OR c.unit_id = ANY ($3)) AND ($4::int IS NULL OR c.year = $4)
+  AND ($5::uuid IS NULL OR c.unit_id = $5) AND ($6 = '' OR c.state = $6) AND ($7 = '' OR c.search LIKE '%' || $7 || '%')"""
+ORDERS = {"period": "c.period_start", "unit": "u.name", "state": "c.state"}
+YEARS = "SELECT DISTINCT year FROM monthly_rating_cycle WHERE tenant_id = $1 ORDER BY year DESC"
+
+
+async def cycles_page(actor: Actor, query: CycleQuery) -> CyclesPage:
+    """Periods by year, cell, state and words, newest first, and what may be opened next."""
+    order = query.order(ORDERS, "period") if query.sort else "c.period_start DESC, u.name"
+    found = await rows(
+        f"{LIST} ORDER BY {order} LIMIT $8 OFFSET $9",
+        today(),
+        enterable(actor),
+        query.year,
+        query.unit_id,
+        query.state,
+        search_fold(query.q),
+        query.limit,
+        query.offset,
+    )
+    years = [line["year"] for line in await rows(YEARS)]
+    cells = await ports().people.units("cell", today())
+    entered, opened = actor.units(Permission.ROOM_ENTER), actor.units(Permission.CYCLE_OPEN)
+    open_units = [(str(cell.id), cell.name) for cell in cells if opened is None or cell.id in opened]
+    period = period_containing(today(), settings_of(actor).cycle)
+    return CyclesPage(
+        cycles=[
+            shaped(CycleLine, one, state_title=_(CYCLE_STATES[one["state"]]), next_title=next_step_title(one["state"]))
+            for one in found
+        ],
+        page=paged(query, found[0]["total"] if found else 0),
+        years=years,
+        units=[(str(cell.id), cell.name) for cell in cells if entered is None or cell.id in entered],
+        states=choices(CYCLE_STATES),
+        open_units=open_units,
+        may_open=bool(open_units),
+        suggested_on=period.start,
+        suggested_label=period.label,
+    )
+
+
+def cycles_sheet(found: CyclesPage) -> Sheet:
+    """The list as a table to calculate with."""
+    words = (mark("Kỳ"), mark("Chi bộ"), mark("Trạng thái"))
+    counts = (mark("Số người"), mark("Nhiệm vụ"), mark("Hoàn thành"), mark("Trễ hạn"))
+    return Sheet(
+        title=_("Các kỳ đánh giá"),
+        columns=tuple(SheetColumn(_(title)) for title in words)
+        + tuple(SheetColumn(_(title), "number", decimals=0) for title in counts),
+        rows=tuple(
+            (one.label, one.unit_name, one.state_title, one.people, one.tasks, one.done, one.late)
+            for one in found.cycles
+        ),
+    )

@@ -1,0 +1,237 @@
+"""Year plans as a list, and one plan with every version side by side."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from monthly_rating.forms import PlanQuery
+from monthly_rating.permissions import Permission
+from monthly_rating.rules.plan_changes import PlanChange, PlanItem, changes
+from monthly_rating.rules.states import PLAN_STATES, PLAN_STEP_TITLES
+from monthly_rating.service.clock import today
+from monthly_rating.service.cycle_head import enterable
+from monthly_rating.service.plans import ITEMS
+from monthly_rating.service.shown import Choices, choices
+from monthly_rating.service.sql import decoded, shaped, shapes
+from plugin_api.actor import Actor
+from plugin_api.i18n import gettext as _
+from plugin_api.i18n import mark
+from plugin_api.listing import PageInfo, paged
+from plugin_api.names import search_fold
+from plugin_api.papers import Sheet, SheetColumn
+from plugin_api.ports import ports
+from tenancy.faults import Absent
+from tenancy.query import row, rows
+
+
+class PlanLine(Struct, frozen=True):
+    """A plan in the list."""
+
+    plan_id: UUID
+    person_id: UUID
+    full_name: str
+    unit_name: str
+    year: int
+    state: str
+    state_title: str
+    items: int
+    changed_at: datetime | None
+    is_mine: bool
+
+
+class PlansPage(Struct, frozen=True):
+    """The own plans, and for those who review or oversee everybody's that were handed in."""
+
+    plans: list[PlanLine]
+    page: PageInfo
+    years: list[int]
+    units: Choices
+    states: Choices
+    start_units: Choices
+    start_years: list[int]
+    may_start: bool
+    may_review: bool
+
+
+class PlanRevision(Struct, frozen=True):
+    """The plan as it stood after a step, and what that changed."""
+
+    number: int
+    step: str
+    step_title: str
+    state: str
+    full_name: str
+    at: datetime
+    note: str
+    items: list[PlanItem]
+    changes: list[PlanChange]
+
+
+class PlanPage(Struct, frozen=True):
+    """One plan; `first_day` and `last_day` bound the deadlines."""
+
+    plan_id: UUID
+    person_id: UUID
+    full_name: str
+    unit_id: UUID
+    unit_name: str
+    year: int
+    state: str
+    state_title: str
+    version: int
+    items: list[PlanItem]
+    revisions: list[PlanRevision]
+    first_day: date
+    last_day: date
+    is_mine: bool
+    may_edit: bool
+    may_submit: bool
+    may_correct: bool
+    may_return: bool
+    may_approve: bool
+    may_reopen: bool
+
+
+class _Kept(Struct, frozen=True):
+    number: int
+    step: str
+    state: str
+    full_name: str
+    at: datetime
+    note: str
+    items: list[PlanItem]
+
+
+LIST = """
+SELECT y.id AS plan_id, y.person_id, p.full_name, u.name AS unit_name, y.year, y.state, y.person_id = $2 AS is_mine, count(*) OVER () AS total,
+  (SELECT count(*) FROM monthly_rating_year_plan_item i WHERE i.tenant_id = $1 AND i.plan_id = y.id AND NOT i.dropped) AS items,
+  (SELECT max(r.at) FROM monthly_rating_year_plan_revision r WHERE r.tenant_id = $1 AND r.plan_id = y.id) AS changed_at
+FROM monthly_rating_year_plan y
+JOIN person p ON p.tenant_id = y.tenant_id AND p.id = y.person_id
+JOIN unit u ON u.tenant_id = y.tenant_id AND u.id = y.unit_id
+WHERE y.tenant_id = $1 AND (y.person_id = $2 OR (y.state <> 'draft' AND ($3::uuid[] IS NULL OR y.unit_id = ANY ($3))))
+  AND ($4::uuid[] IS NULL OR y.unit_id = ANY ($4)) AND ($5::int IS NULL OR y.year = $5) AND ($6::uuid IS NULL OR y.unit_id = $6)
+  AND ($7 = '' OR y.state = $7) AND ($8 = '' OR y.search LIKE '%' || $8 || '%')"""
+ORDERS = {"person": "p.name_key, y.year", "year": "y.year, p.name_key", "state": "y.state, p.name_key"}
+YEARS = "SELECT DISTINCT year FROM monthly_rating_year_plan WHERE tenant_id = $1 ORDER BY year DESC"
+ONE = """
+SELECT y.id AS plan_id, y.person_id, p.full_name, y.unit_id, u.name AS unit_name, y.year, y.state, y.version,
+  (SELECT jsonb_agg(jsonb_build_object('number', r.number, 'step', r.step, 'state', r.state, 'full_name', q.full_name, 'at', r.at, 'note', r.note,
+       'items', r.items) ORDER BY r.number)
+     FROM monthly_rating_year_plan_revision r JOIN person q ON q.tenant_id = r.tenant_id AND q.id = r.person_id
+     WHERE r.tenant_id = $1 AND r.plan_id = y.id) AS revisions
+FROM monthly_rating_year_plan y
+JOIN person p ON p.tenant_id = y.tenant_id AND p.id = y.person_id
+JOIN unit u ON u.tenant_id = y.tenant_id AND u.id = y.unit_id
+WHERE y.tenant_id = $1 AND y.id = $2"""
+
+
+async def plans_page(actor: Actor, query: PlanQuery) -> PlansPage:
+    """Plans by words, year, cell and state. Drafts are seen by their owner only."""
+    found = await rows(
+        f"{LIST} ORDER BY {query.order(ORDERS, 'person')} LIMIT $9 OFFSET $10",
+        actor.person_id,
+        _overseen(actor),
+        enterable(actor),
+        query.year,
+        query.unit_id,
+        query.state,
+        search_fold(query.q),
+        query.limit,
+        query.offset,
+    )
+    years = [line["year"] for line in await rows(YEARS)]
+    cells = await ports().people.units("cell", today())
+    entered, writes, reviews = (
+        actor.units(one) for one in (Permission.ROOM_ENTER, Permission.PLAN_WRITE, Permission.PLAN_REVIEW)
+    )
+    start_units = [(str(cell.id), cell.name) for cell in cells if writes is None or cell.id in writes]
+    now = today().year
+    return PlansPage(
+        plans=[shaped(PlanLine, one, state_title=_(PLAN_STATES[one["state"]])) for one in found],
+        page=paged(query, found[0]["total"] if found else 0),
+        years=years,
+        units=[(str(cell.id), cell.name) for cell in cells if entered is None or cell.id in entered],
+        states=choices(PLAN_STATES),
+        start_units=start_units,
+        start_years=[now, now + 1, now - 1],
+        may_start=bool(start_units),
+        may_review=reviews is None or bool(reviews),
+    )
+
+
+async def plan_page(actor: Actor, plan_id: UUID) -> PlanPage:
+    """One plan with its versions. Raises Absent for a draft of somebody else and for those who neither own nor oversee it."""
+    found = await row(ONE, plan_id)
+    is_mine = found is not None and found["person_id"] == actor.person_id
+    if found is None or not (is_mine or (found["state"] != "draft" and _may_read(actor, found["unit_id"]))):
+        raise Absent(f"plan {plan_id}")
+    state, reviews = found["state"], actor.may(Permission.PLAN_REVIEW, found["unit_id"])
+    items = shapes(PlanItem, await rows(ITEMS, plan_id))
+    revisions = _revisions(decoded(found["revisions"], list[_Kept]))
+    if not is_mine and state == "returned":
+        items = revisions[0].items  # what the owner is writing now is a draft again
+    writes = is_mine and actor.may(Permission.PLAN_WRITE, found["unit_id"]) and state in ("draft", "returned")
+    return shaped(
+        PlanPage,
+        found,
+        state_title=_(PLAN_STATES[state]),
+        items=items,
+        revisions=revisions,
+        is_mine=is_mine,
+        may_edit=writes,
+        first_day=date(found["year"], 1, 1),
+        last_day=date(found["year"], 12, 31),
+        may_submit=writes and bool(items),
+        may_correct=reviews and state == "submitted",
+        may_return=reviews and state == "submitted",
+        may_approve=reviews and state == "submitted",
+        may_reopen=reviews and state == "approved",
+    )
+
+
+def plans_sheet(found: PlansPage) -> Sheet:
+    """The list as a table to calculate with."""
+    return Sheet(
+        title=_("Kế hoạch năm"),
+        columns=(
+            SheetColumn(_(mark("Họ và tên"))),
+            SheetColumn(_(mark("Chi bộ"))),
+            SheetColumn(_(mark("Năm")), "number", decimals=0),
+            SheetColumn(_(mark("Trạng thái"))),
+            SheetColumn(_(mark("Nhiệm vụ")), "number", decimals=0),
+        ),
+        rows=tuple((one.full_name, one.unit_name, one.year, one.state_title, one.items) for one in found.plans),
+    )
+
+
+def _overseen(actor: Actor) -> list[UUID] | None:
+    reviewed, read = actor.units(Permission.PLAN_REVIEW), actor.units(Permission.OVERVIEW_READ)
+    return None if reviewed is None or read is None else list(reviewed | read)
+
+
+def _may_read(actor: Actor, unit_id: UUID) -> bool:
+    return actor.may(Permission.PLAN_REVIEW, unit_id) or actor.may(Permission.OVERVIEW_READ, unit_id)
+
+
+def _revisions(kept: list[_Kept]) -> list[PlanRevision]:
+    """Newest first, each beside the one before it."""
+    before: list[PlanItem] = []
+    found: list[PlanRevision] = []
+    for one in kept:
+        found.append(
+            PlanRevision(
+                one.number,
+                one.step,
+                _(PLAN_STEP_TITLES[one.step]),
+                one.state,
+                one.full_name,
+                one.at,
+                one.note,
+                one.items,
+                changes(before, one.items) if found else [],
+            )
+        )
+        before = one.items
+    return found[::-1]

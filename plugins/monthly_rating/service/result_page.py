@@ -1,0 +1,157 @@
+"""The result of a period: everybody's class with its reason, the counts, who published it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from monthly_rating.rules.schemes import count_levels
+from monthly_rating.rules.tasks import MISS_REASONS
+from monthly_rating.service.clock import today
+from monthly_rating.service.cycle_head import CycleHead, cycle_head, sees_all
+from monthly_rating.service.sql import GRADE_NOW, WORK, decoded, shaped
+from plugin_api.actor import Actor
+from plugin_api.errors import Refused
+from plugin_api.i18n import gettext as _
+from plugin_api.i18n import mark
+from plugin_api.papers import Sheet, SheetColumn
+from tenancy.query import rows
+
+
+class ResultLine(Struct, frozen=True):
+    """One person's result. `reason`, `lessons` and the proposed class are empty where the person may not see them of others."""
+
+    person_id: UUID
+    full_name: str
+    unit_position: str
+    is_me: bool
+    excused_reason: str
+    tasks: int
+    done: int
+    late: int
+    proposed_level: str
+    level: str
+    level_label: str
+    edition: int
+    reason: str
+    correction_reason: str
+    lessons: list[str]
+
+
+class ResultPage(Struct, frozen=True):
+    """The result table; `published` false only for those who prepare it."""
+
+    cycle: CycleHead
+    results: list[ResultLine]
+    counts: dict[str, int]
+    published: bool
+    published_at: datetime | None
+    published_by: str
+    rated: int
+    may_see_all: bool
+
+
+class Lesson(Struct, frozen=True):
+    """What was missed, why, and what is learnt from it."""
+
+    title: str
+    miss_reason: str
+    miss_explanation: str
+    lesson: str
+
+
+RESULTS = f"""
+SELECT m.person_id, p.full_name, m.unit_position, m.excused_reason, coalesce(w.tasks, 0) AS tasks, coalesce(w.done, 0) AS done,
+  coalesce(w.late, 0) AS late, CASE a.state WHEN 'submitted' THEN a.proposed_level ELSE '' END AS proposed_level, coalesce(g.level, '') AS level,
+  coalesce(g.edition, 0) AS edition, coalesce(g.reason, '') AS reason, coalesce(g.correction_reason, '') AS correction_reason,
+  (SELECT q.full_name FROM monthly_rating_publication o JOIN person q ON q.tenant_id = o.tenant_id AND q.id = o.person_id
+     WHERE o.tenant_id = $1 AND o.cycle_id = m.cycle_id) AS published_by,
+  (SELECT jsonb_agg(jsonb_build_object('title', t.title, 'miss_reason', t.miss_reason, 'miss_explanation', t.miss_explanation, 'lesson', t.lesson)
+       ORDER BY t.sort) FROM monthly_rating_task t WHERE t.tenant_id = $1 AND t.cycle_id = m.cycle_id AND t.person_id = m.person_id
+     AND NOT t.dropped AND t.miss_reason <> '' AND a.state = 'submitted') AS missed
+FROM monthly_rating_cycle_member m
+JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.person_id
+LEFT JOIN monthly_rating_self_assessment a ON a.tenant_id = m.tenant_id AND a.cycle_id = m.cycle_id AND a.person_id = m.person_id
+{WORK}
+{GRADE_NOW}
+WHERE m.tenant_id = $1 AND m.cycle_id = $2 ORDER BY p.name_key"""
+
+
+async def result_page(actor: Actor, cycle_id: UUID) -> ResultPage:
+    """The result table, for the cell once it is published, before that for those who prepare it. Raises Refused."""
+    head = await cycle_head(actor, cycle_id)
+    all_seen = sees_all(actor, head.unit_id)
+    if head.state != "published" and not all_seen:
+        raise Refused(_("Kết quả của kỳ này chưa được công bố."))
+    labels = {level.key: level.label for level in head.levels}
+    lines, published_by = [], ""
+    for one in await rows(RESULTS, cycle_id, today()):
+        published_by = one["published_by"] or ""
+        is_me = one["person_id"] == actor.person_id
+        own = {} if all_seen or is_me else {"reason": "", "correction_reason": "", "proposed_level": ""}
+        lines.append(
+            shaped(
+                ResultLine,
+                one,
+                **own,
+                is_me=is_me,
+                level_label=labels.get(one["level"], ""),
+                lessons=_lessons(decoded(one["missed"], list[Lesson])) if all_seen or is_me else [],
+            )
+        )
+    graded = [line.level for line in lines if line.level]
+    return ResultPage(
+        head,
+        lines,
+        count_levels(head.levels, graded),
+        head.state == "published",
+        head.published_at,
+        published_by,
+        len(graded),
+        all_seen,
+    )
+
+
+def result_sheet(found: ResultPage) -> Sheet:
+    """The result table to calculate with."""
+    columns = (
+        SheetColumn(_(mark("Họ và tên"))),
+        SheetColumn(_(mark("Chức vụ"))),
+        SheetColumn(_(mark("Nhiệm vụ")), "number", decimals=0),
+        SheetColumn(_(mark("Hoàn thành")), "number", decimals=0),
+        SheetColumn(_(mark("Trễ hạn")), "number", decimals=0),
+        SheetColumn(_(mark("Tự xếp loại"))),
+        SheetColumn(_(mark("Xếp loại"))),
+        SheetColumn(_(mark("Lý do"))),
+    )
+    return Sheet(
+        title=_("Kết quả xếp loại"),
+        summary=f"{found.cycle.unit_name} – {found.cycle.label}",
+        columns=columns,
+        rows=tuple(
+            (
+                one.full_name,
+                one.unit_position,
+                one.tasks,
+                one.done,
+                one.late,
+                one.proposed_level,
+                one.level,
+                one.excused_reason or one.reason,
+            )
+            for one in found.results
+        ),
+    )
+
+
+def _lessons(missed: list[Lesson]) -> list[str]:
+    return [
+        _(
+            "%(title)s – %(kind)s: %(why)s Bài học: %(lesson)s",
+            title=one.title,
+            kind=_(MISS_REASONS[one.miss_reason]).lower(),
+            why=one.miss_explanation,
+            lesson=one.lesson or "–",
+        )
+        for one in missed
+    ]

@@ -1,0 +1,1 @@
+"""The walls between bodies: who a request acts for, which rows it may touch, and the proof of it."""

@@ -1,0 +1,60 @@
+"""The door: a file or several in, accepted blueprints out, or one error that holds every fault."""
+
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+
+from tenancy.blueprints import body_rules, people_rules
+from tenancy.blueprints.accounts import check_accounts
+from tenancy.blueprints.draft import Draft, open_draft
+from tenancy.blueprints.faults import BlueprintError, BlueprintFault
+from tenancy.blueprints.model import Blueprint, Body
+from tenancy.blueprints.together import compare, united
+
+
+def read(path: Path, known: Collection[str] = ()) -> Blueprint:
+    """The blueprint in one file. `known` are slugs of bodies that exist already, so that the file may refer to them.
+
+    What only the database can tell is left to it: loops through `known` bodies, sign-ins that others already have,
+    whether a module of that name is installed and takes these settings.
+    Raises BlueprintError with every fault; after a syntax fault only that one, for the rest can't be understood.
+    """
+    return _judged([path], known)[0].blueprint
+
+
+def read_all(paths: Iterable[Path], known: Collection[str] = ()) -> tuple[Body, ...]:
+    """The bodies of several files that may refer to each other, parents first; the order of the files does not matter.
+
+    A body may appear in several files: its own facts must be the same in all, its lists are added together.
+    Raises BlueprintError with every fault of every file.
+    """
+    return united(_judged(paths, known))
+
+
+def _judged(paths: Iterable[Path], known: Collection[str]) -> Sequence[Draft]:
+    drafts, faults = _opened(paths)
+    stated: dict[str, Body] = {}
+    for draft in drafts:
+        stated = {body.slug: body for body in draft.blueprint.bodies if body.slug} | stated
+    for draft in drafts:
+        for complaint in (
+            *body_rules.complaints(draft.blueprint, stated, known),
+            *people_rules.complaints(draft.blueprint),
+        ):
+            draft.report(complaint)
+    compare(drafts)
+    check_accounts(drafts)
+    faults += [fault for draft in drafts for fault in draft.faults]
+    if faults:
+        raise BlueprintError(faults)
+    return drafts
+
+
+def _opened(paths: Iterable[Path]) -> tuple[list[Draft], list[BlueprintFault]]:
+    drafts: list[Draft] = []
+    faults: list[BlueprintFault] = []
+    for path in paths:
+        try:
+            drafts.append(open_draft(path))
+        except BlueprintError as refusal:
+            faults += refusal.faults
+    return drafts, faults

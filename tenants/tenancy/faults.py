@@ -1,0 +1,36 @@
+"""What can go wrong at the walls. Mapped to sentences for people once, at the edge of the web."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from asyncpg import PostgresError
+
+
+class Absent(LookupError):
+    """No such row in this body: the same answer whether it never existed or is another body's."""
+
+
+class Stale(Exception):
+    """Somebody saved a newer version first.
+
+    `current` is the row as it stands; `version` its number. Nothing of the late edit was written.
+    """
+
+    def __init__(self, current: Mapping[str, Any]) -> None:
+        super().__init__(f"version {current['version']} stands")
+        self.row_id: UUID = current["id"]
+        self.current = dict(current)
+        self.version: int = current["version"]
+
+
+class DatabaseGone(Exception):
+    """PostgreSQL can't be reached or all connections are busy: answer 503, the person may try again."""
+
+
+class UnfitDatabase(Exception):
+    """The database or the role it was reached with is not what the walls need; the sentence says what to do."""
+
+
+DatabaseFault = PostgresError
+"""Any error PostgreSQL answered with; the transaction it happened in is lost."""

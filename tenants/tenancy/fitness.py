@@ -1,0 +1,61 @@
+"""Is this database fit to hold the walls? Asked at every start, and in full by `thidua doctor`."""
+
+from collections.abc import Iterable
+
+from asyncpg import Connection
+
+from tenancy.faults import UnfitDatabase
+
+LEAST_VERSION = 17
+
+ROLE = """
+SELECT r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolcreatedb AS powerful,
+       EXISTS (SELECT 1 FROM pg_auth_members m WHERE m.member = r.oid) AS member,
+       EXISTS (SELECT 1 FROM pg_class c WHERE c.relowner = r.oid)
+         OR EXISTS (SELECT 1 FROM pg_proc p WHERE p.proowner = r.oid) AS owner,
+       has_schema_privilege(r.oid, 'public', 'CREATE')
+         OR EXISTS (SELECT 1 FROM pg_namespace n
+                    WHERE n.nspname = 'app' AND has_schema_privilege(r.oid, n.oid, 'CREATE')) AS creator,
+       has_database_privilege(r.oid, current_database(), 'TEMP') AS temporary
+FROM pg_roles r WHERE r.rolname = current_user
+"""
+
+
+async def refuse_unfit(connection: Connection, apps: Iterable[str]) -> None:
+    """Raise UnfitDatabase with one sentence that says what to do; silence means fit."""
+    for fault in await faults(connection, apps):
+        raise UnfitDatabase(fault)
+
+
+async def faults(connection: Connection, apps: Iterable[str]) -> list[str]:
+    """Everything that is wrong with the server, the role and the schema, most basic first."""
+    found: list[str] = []
+    version = connection.get_server_version().major
+    if version < LEAST_VERSION:
+        found.append(f"PostgreSQL {version} không đủ mới: cần phiên bản {LEAST_VERSION} trở lên.")
+    role = await connection.fetchrow(ROLE)
+    name = await connection.fetchval("SELECT current_user")
+    assert role is not None
+    reasons = {
+        "powerful": "là siêu người dùng hoặc được bỏ qua bảo mật dòng",
+        "member": "là thành viên của vai trò khác",
+        "owner": "sở hữu bảng hoặc hàm",
+        "creator": "được tạo đối tượng trong lược đồ",
+        "temporary": "được tạo bảng tạm",
+    }
+    too_much = [sentence for key, sentence in reasons.items() if role[key]]
+    if too_much:
+        found.append(
+            f"Vai trò “{name}” trong DATABASE_URL có quá nhiều quyền ({'; '.join(too_much)}): "
+            "hãy chạy deploy/postgres/roles.sql rồi kết nối bằng app_rt."
+        )
+    elif not await connection.fetchval("SELECT to_regprocedure('app.enter(text)') IS NOT NULL"):
+        found.append(
+            "Cơ sở dữ liệu chưa có bảng: hãy đặt DATABASE_OWNER_URL (vai trò app_owner) rồi chạy `thidua migrate`."
+        )
+    elif not await connection.fetchval("SELECT has_function_privilege('app.enter(text)', 'EXECUTE')"):
+        found.append(f"Vai trò “{name}” không phải vai trò chạy: hãy kết nối bằng app_rt.")
+    for setting in ("fsync", "full_page_writes", "data_checksums"):
+        if await connection.fetchval("SELECT current_setting($1)", setting) != "on":
+            found.append(f"Máy chủ PostgreSQL tắt {setting}: hãy bật, nếu không dữ liệu đã báo là lưu có thể mất.")
+    return found

@@ -1,0 +1,68 @@
+"""Where migrations lie and how they run: every app in order, each file all or nothing."""
+
+import re
+from collections.abc import Iterable
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+
+from asyncpg import Connection
+
+import tenancy
+
+PACKED = Path(tenancy.__file__).parent
+SHELVES = PACKED.parents[1]
+
+
+def shipped(packed_name: str, shelf: str) -> Path:
+    """A folder of the project: beside the code in a checkout, inside the package in a wheel."""
+    packed = PACKED / packed_name
+    return packed if packed.is_dir() else SHELVES / shelf
+
+
+def migrations_folder(app: str) -> str:
+    """The folder of one app's migrations, for its `piccolo_app.py`."""
+    return str(shipped("_migrations", "migrations") / app)
+
+
+async def execute(sql: str) -> None:
+    """Run DDL in the migration's transaction. For migrations only: they run as the owner of the tables."""
+    from tenancy.owner import OWNER_DB
+
+    transaction = OWNER_DB.current_transaction.get()
+    assert transaction is not None, "migrations run through tenancy.migrations.migrate"
+    connection: Connection = transaction.connection
+    await connection.execute(sql)
+
+
+async def migrate(apps: Iterable[str]) -> list[str]:
+    """Run what has not run yet, app by app; DDL, policies and Piccolo's own note share one transaction.
+
+    Returns the ids that ran. Raises RuntimeError with Piccolo's output when a migration fails.
+    """
+    from piccolo.apps.migrations.commands.forwards import run_forwards
+    from piccolo.apps.migrations.tables import Migration
+
+    from tenancy.owner import OWNER_DB
+
+    Migration._meta._db = OWNER_DB
+    ran: list[str] = []
+    for app in apps:
+        output = StringIO()
+        async with OWNER_DB.transaction():
+            await Migration.create_table(if_not_exists=True)
+            before = set(await Migration.get_migrations_which_ran(app_name=app))
+            with redirect_stdout(output):
+                result = await run_forwards(app_name=app)
+            if not result.success:
+                raise RuntimeError(f"{app}: {output.getvalue()}")
+            ran += [name for name in await Migration.get_migrations_which_ran(app_name=app) if name not in before]
+    return ran
+
+
+async def waiting(connection: Connection, apps: Iterable[str]) -> list[str]:
+    """Migrations that are shipped and have not run."""
+    ran = {line["name"] for line in await connection.fetch("SELECT name FROM app.migration")}
+    shipped_ids = [found for app in apps for file in sorted(Path(migrations_folder(app)).glob("*.py"))
+                   for found in re.findall(r'^ID = "([^"]+)"', file.read_text(), re.MULTILINE)]
+    return [one for one in shipped_ids if one not in ran]

@@ -1,0 +1,103 @@
+"""One request, one transaction: entered by signature, committed before the first byte of the answer, never leaked."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+from asyncpg import Connection, PostgresError
+
+from tenancy.context import Signer, TenantContext, _current
+from tenancy.engine import DB, GONE, TenantEngine
+from tenancy.faults import DatabaseGone
+
+
+class TenantTransaction:
+    """A transaction in one body.
+
+    `begin` → queries → `commit` or `rollback`; `finish` is safe to call twice and survives cancellation: whatever
+    happens, the connection goes back to the pool or is cut. Piccolo's own context manager loses the slot for ever
+    when it is cancelled twice.
+    """
+
+    def __init__(self, engine: TenantEngine = DB) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+
+    @property
+    def connection(self) -> Connection:
+        """The connection Piccolo and `tenancy.query` use."""
+        if self._connection is None:
+            raise RuntimeError("the transaction has ended")
+        return self._connection
+
+    @property
+    def signer(self) -> Signer:
+        """Signs the contexts this engine may enter."""
+        assert self._engine.signer is not None, "the engine was not opened"
+        return self._engine.signer
+
+    async def begin(self, context: TenantContext) -> None:
+        """BEGIN and enter the body, one message. Raises DatabaseGone."""
+        ticket = self.signer.context(context)
+        self._connection = await self._engine.acquire()
+        try:
+            await self._connection.execute(f"BEGIN; SELECT app.enter('{ticket}')")
+        except BaseException as failure:
+            await self.rollback()
+            if isinstance(failure, GONE):
+                raise DatabaseGone(str(failure)) from failure
+            raise
+        _current.set(context)
+        self._engine.current_transaction.set(cast(Any, self))
+
+    async def commit(self) -> None:
+        """Make it last. Raises DatabaseGone when the server did not confirm; then nothing may be promised."""
+        await self._finish("COMMIT")
+
+    async def rollback(self) -> None:
+        """Undo everything; never raises."""
+        try:
+            await self._finish("ROLLBACK")
+        except (DatabaseGone, PostgresError):
+            pass  # the connection was cut: the server rolls back by itself
+
+    async def _finish(self, word: str) -> None:
+        connection, self._connection = self._connection, None
+        _current.set(None)
+        self._engine.current_transaction.set(None)
+        if connection is not None:
+            await asyncio.shield(asyncio.ensure_future(self._end(connection, word)))
+
+    async def _end(self, connection: Connection, word: str) -> None:
+        try:
+            if await connection.execute(word) != word:  # a failed transaction answers ROLLBACK to COMMIT
+                raise DatabaseGone("the transaction could not be committed")
+        except BaseException as failure:
+            connection.terminate()
+            if isinstance(failure, GONE):
+                raise DatabaseGone(str(failure)) from failure
+            raise
+        finally:
+            await self._engine._release(connection)
+
+
+def current_transaction() -> TenantTransaction:
+    """The transaction of this request. Raises RuntimeError outside one."""
+    transaction = DB.current_transaction.get()
+    if transaction is None:
+        raise RuntimeError("a query outside a transaction: enter a body first")
+    return cast(TenantTransaction, transaction)
+
+
+@asynccontextmanager
+async def in_body(context: TenantContext) -> AsyncIterator[TenantTransaction]:
+    """A transaction for work that no request carries: provisioning, commands, jobs, tests."""
+    transaction = TenantTransaction()
+    await transaction.begin(context)
+    try:
+        yield transaction
+    except BaseException:
+        await transaction.rollback()
+        raise
+    await transaction.commit()

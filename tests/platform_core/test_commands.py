@@ -1,0 +1,105 @@
+"""`thidua`: every command on a real instance, exit codes, JSON, faults that name file, line and field."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+THIDUA = Path(sys.executable).with_name("thidua")
+BODY = """
+[blueprint]
+name = "Thử"
+source = "thử"
+demo = true
+
+[[body]]
+slug = "thu-nghiem"
+name = "Viện kiểm sát nhân dân thử nghiệm"
+short_name = "VKSND thử nghiệm"
+kind = "district"
+place = "Thử"
+valid_from = 2020-01-01
+"""
+
+
+@pytest.fixture(scope="module")
+def call(postgres, template):
+    """Runs `thidua` on the instance of the test run."""
+    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"} | {"THIDUA_DATA": str(postgres.folder)}
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([THIDUA, *words], env=environment, capture_output=True, text=True, timeout=60)
+
+    return run
+
+
+def test_help_shows_examples(call):
+    told = call("--help")
+    assert told.returncode == 0
+    assert "Examples" in told.stdout
+
+
+def test_bodies_are_listed_and_shown(call):
+    listed = json.loads(call("tenants", "list", "--json").stdout)
+    assert {"toi-cao", "kien-luong", "giang-thanh", "cum-11"} <= {body["slug"] for body in listed}
+    assert sum(body["kind"] == "province" and body["valid_to"] is None for body in listed) == 34
+    shown = json.loads(call("tenants", "show", "kien-luong", "--json").stdout)
+    assert shown["parent"] == "kien-giang"
+    assert call("tenants", "show", "khong-co").returncode == 1
+
+
+def test_demo_accounts_name_body_login_password_and_roles(call):
+    accounts = json.loads(call("demo", "accounts", "--json").stdout)
+    chair = next(one for one in accounts if one["login"] == "duc.tq")
+    assert chair["slug"] == "kien-luong"
+    assert set(chair["roles"]) == {"chair", "leader", "member"}
+    assert chair["password"]
+
+
+def test_a_blueprint_is_applied_once_and_again_changes_nothing(call, tmp_path):
+    file = tmp_path / "thu.toml"
+    file.write_text(BODY)
+    assert call("tenants", "apply", str(file)).returncode == 0
+    again = json.loads(call("tenants", "apply", str(file), "--json").stdout)
+    assert again["people"] == again["modules"] == 0
+
+
+def test_a_faulty_blueprint_names_file_line_and_field_and_applies_nothing(call, tmp_path):
+    good, bad = tmp_path / "good.toml", tmp_path / "bad.toml"
+    good.write_text(BODY.replace("thu-nghiem", "khong-duoc-tao"))
+    bad.write_text(BODY.replace("thu-nghiem", "hong").replace('kind = "district"', 'kind = "village"'))
+    told = call("tenants", "apply", str(good), str(bad))
+    assert told.returncode == 1
+    assert "bad.toml" in told.stderr and "kind" in told.stderr and "11" in told.stderr
+    assert call("tenants", "show", "khong-duoc-tao").returncode == 1
+
+
+def test_modules_are_switched_off_and_on(call):
+    def enabled() -> bool:
+        lines = json.loads(call("modules", "list", "giang-thanh", "--json").stdout)
+        return next(line["enabled"] for line in lines if line["name"] == "monthly_rating")
+
+    assert enabled()
+    assert call("modules", "disable", "giang-thanh", "monthly_rating").returncode == 0
+    assert not enabled()
+    assert call("modules", "enable", "giang-thanh", "monthly_rating").returncode == 0
+    assert enabled()
+    assert call("modules", "enable", "giang-thanh", "no_such_module").returncode == 1
+
+
+def test_doctor_is_well(call):
+    told = call("doctor", "--json")
+    assert told.returncode == 0, told.stdout
+    assert all(one["well"] for one in json.loads(told.stdout))
+
+
+def test_the_api_describes_itself(call):
+    described = json.loads(call("openapi").stdout)
+    assert "/api/v1/session" in described["paths"]
+
+
+def test_wrong_use_is_exit_code_2(call):
+    assert call("serve", "--port", "many").returncode == 2

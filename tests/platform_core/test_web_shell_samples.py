@@ -1,0 +1,138 @@
+"""The shell as the product sets it up, with invented people: the other shell tests render their pages here."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import itertools
+from decimal import Decimal
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import jinja2
+
+
+def load(name: str) -> ModuleType:
+    """A file beside this one; test files are no package, so they are loaded by path."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+pages = load("test_web_shell_pages")
+TEMPLATES = Path(__file__).parents[2] / "platform/platform_core/web/templates"
+ROUTES = {
+    "home": "/t/{slug}",
+    "people": "/t/{slug}/people",
+    "choose_body": "/bodies",
+    "account": "/account",
+    "change_password": "/account/password",
+    "set_language": "/language",
+    "sign_out": "/sign-out",
+}
+
+
+def new_environment(signed_in: bool = True, in_body: bool = True) -> jinja2.Environment:
+    """Jinja as the product sets it up: strict, escaping, with the globals the templates are promised."""
+    env = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+    )
+    install = getattr(env, "install_gettext_callables")  # noqa: B009  (added by the extension, unknown to the checker)
+    install(lambda text: text, lambda one, many, n: one if n == 1 else many, newstyle=True)
+    keys = itertools.count()
+    promised: dict[str, Any] = dict(
+        shell=shell(signed_in, in_body),
+        url=lambda name, **params: ROUTES[name].format(**params),
+        static=lambda path: f"/static/{path}?v=0",
+        new_key=lambda: f"key-{next(keys)}",
+        date=lambda day: f"{day:%d/%m/%Y}",
+        moment=lambda at: f"{at:%d/%m/%Y %H:%M}",
+        number=lambda value: str(value).replace(".", ","),
+    )
+    env.globals.update(promised)
+    return env
+
+
+environment = functools.cache(new_environment)
+
+
+def item(title: str, icon: str, current: bool = False, count: int | None = None) -> dict[str, Any]:
+    """One entry of the navigation."""
+    return {"title": title, "url": f"/t/kien-luong/{icon}", "icon": icon, "current": current, "count": count}
+
+
+def shell(signed_in: bool, in_body: bool) -> SimpleNamespace:
+    """What the frame of a page knows about the person and the body."""
+    name = "Viện kiểm sát nhân dân huyện Kiên Lương"
+    body = SimpleNamespace(slug="kien-luong", name=name, short_name="VKSND Kiên Lương", demo=True)
+    navigation = [
+        {"title": "", "items": [item("Việc của tôi", "home", current=True, count=3)]},
+        {
+            "title": "Đánh giá hằng tháng",
+            "items": [
+                item("Kế hoạch năm", "target"),
+                item("Thông báo phân công", "clipboard-list", count=1),
+                item("Tự đánh giá và góp ý", "messages"),
+                item("Kết quả xếp loại", "award"),
+            ],
+        },
+        {
+            "title": "Đơn vị",
+            "items": [
+                item("Người của đơn vị", "users"),
+                item("Vai trò và quyền", "shield-check"),
+                item("Các mô-đun", "puzzle"),
+            ],
+        },
+    ]
+    return SimpleNamespace(
+        signed_in=signed_in,
+        person_name="Nguyễn Thị Ánh" if signed_in else "",
+        body=body if in_body else None,
+        bodies=[("kien-luong", name), ("cum-11", "Cụm thi đua số 11")],
+        navigation=navigation if in_body else [],
+        language="vi",
+        csrf_token='to"ken<&',
+        path="/t/kien-luong",
+        flashes=[("success", "Đã lưu thông báo phân công tháng 3 năm 2026.")] if in_body else [],
+        version="0.1.0",
+    )
+
+
+PIECES = """{% extends "layout.html" %}{% import "macros.html" as ui %}
+{% block heading %}x{% endblock %}{% block content %}
+<div class="stats">{{ ui.stat_card("Nhiệm vụ", number(score), "/x", "trên 40 nhiệm vụ", "danger") }}
+{{ ui.stat_card("Người", 10) }}</div>
+{{ ui.badge("mới") }}{{ ui.button("Gửi", "primary", "send", name="do", value="send", id="send") }}
+{% for kind in ("success", "info", "warning", "danger") %}{{ ui.notice(kind, "Một câu.") }}{% endfor %}
+{% call ui.confirm("/x", "Xoá", "Xoá thật?", version=2) %}
+{{ ui.textarea("Lý do", "reason", required=true) }}{% endcall %}
+{{ ui.number_input("Điểm", "score", score, hint="Từ 0 đến 10", unit="điểm") }}
+{{ ui.number_input("Số", "whole", none, whole=true) }}
+{{ ui.date_input("Ngày", "day", min="2026-01-01", max="2026-12-31", error="Sai ngày.", hint="Trong năm") }}
+{{ ui.file_input("Tệp", "paper", accept=".pdf", multiple=true) }}{{ ui.export_links("/csv") }}
+{{ ui.pager({"number": 1, "pages": 1, "total": 3, "start": 1, "end": 3, "previous": none, "next": none}) }}
+{% endblock %}"""
+
+
+@functools.cache
+def render(name: str) -> str:
+    """The named sample as HTML; sign-in and the errors outside a body have no person in their frame."""
+    if name == "pieces":
+        return environment().from_string(PIECES).render(score=Decimal("9.5"))
+    template, context = pages.PAGES[name]
+    before_sign_in = template == "sign_in.html" or name == "error_alone"
+    env = environment(
+        not before_sign_in, not before_sign_in and template not in ("choose_body.html", "change_password.html")
+    )
+    return env.get_template(template).render(context)
+
+
+def test_the_pieces_that_no_page_uses_yet_render_too() -> None:
+    assert "9,5" in render("pieces")

@@ -1,0 +1,182 @@
+"""The product as people meet it: a real `thidua serve`, real HTTP, demo accounts; and the tools to harm it."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+
+from platform_core.accounts.demo import DEMO_PASSWORD
+from platform_core.embedded import EmbeddedPostgres, leftovers
+from tenancy.engine import SEARCH_PATH
+
+ADMIN, STRANGER = "oanh.qt", "y.lc"
+"""The administrators of Kiên Lương and of Giang Thành: strangers to each other's body."""
+OWN, FOREIGN = "kien-luong", "giang-thanh"
+START_SECONDS = 40.0
+READY = re.compile(r"^ready (http://\S+)$", re.MULTILINE)
+SERVE = "from platform_core.cli import main; main()"
+
+
+@dataclass
+class Serving:
+    """A running `thidua serve` over a data folder, or over a database of its own when `database_url` is given."""
+
+    data: Path
+    database_url: str | None = None
+    arguments: tuple[str, ...] = ()
+    environment: dict[str, str] = field(default_factory=dict)
+    address: str = ""
+    process: subprocess.Popen[bytes] | None = None
+    _signed_in: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def log(self) -> Path:
+        """Everything the process said."""
+        return self.data / "serve.log"
+
+    def start(self) -> "Serving":
+        """Start and wait until it answers; the port is a free one."""
+        given = {"THIDUA_DATA": str(self.data), "PYTHONPATH": ":".join(filter(None, sys.path))} | self.environment
+        if self.database_url:
+            given["DATABASE_URL"] = self.database_url
+        with self.log.open("wb") as said:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", SERVE, "serve", "--port", "0", *self.arguments],
+                env=os.environ | given, stdout=said, stderr=subprocess.STDOUT, start_new_session=True)  # fmt: skip
+        deadline = time.monotonic() + START_SECONDS
+        while (ready := READY.search(self.log.read_text(errors="replace"))) is None:
+            assert self.process.poll() is None and time.monotonic() < deadline, self.log.read_text(errors="replace")
+            time.sleep(0.02)
+        self.address = ready[1]
+        return self
+
+    def stop(self) -> None:
+        """Ask it to end, by its pid; kill what does not."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    def kill(self) -> None:
+        """kill -9: no chance to say good-bye."""
+        assert self.process
+        self.process.kill()
+        self.process.wait()
+
+    def kill_postgres(self) -> int:
+        """kill -9 of the postmaster behind this folder; returns its pid."""
+        postmaster = leftovers.recorded_pid(self.data / "postgres" / "postmaster.pid")
+        assert postmaster, "no embedded server runs here"
+        os.kill(postmaster, signal.SIGKILL)
+        return postmaster
+
+    def session(self, login: str) -> tuple[str, str]:
+        """(cookie, CSRF token) of a demo account, signed in once."""
+        if login not in self._signed_in:
+            answer = httpx.post(
+                f"{self.address}/api/v1/session", json={"login": login, "password": DEMO_PASSWORD}, timeout=20
+            )
+            assert answer.status_code == 201, answer.text
+            self._signed_in[login] = (answer.cookies["thidua"], answer.json()["csrf_token"])
+        return self._signed_in[login]
+
+    def visitor(self, login: str | None = None, **options: object) -> httpx.AsyncClient:
+        """A browser of this person, or of nobody; it follows no redirect."""
+        options.setdefault("timeout", 30)
+        options.setdefault("limits", httpx.Limits(max_connections=None))
+        if login is None:
+            return httpx.AsyncClient(base_url=self.address, **options)  # type: ignore[arg-type]
+        cookie, token = self.session(login)
+        headers = {"x-csrftoken": token}
+        return httpx.AsyncClient(base_url=self.address, cookies={"thidua": cookie}, headers=headers, **options)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Backdoor:
+    """The superuser's look at a database: what is really stored, and time and roles as a test needs them."""
+
+    dsn: str
+
+    async def fetch(self, sql: str, *args: object) -> list[asyncpg.Record]:
+        """Rows, past every wall."""
+        connection = await asyncpg.connect(self.dsn, server_settings=SEARCH_PATH)
+        try:
+            return await connection.fetch(sql, *args)
+        finally:
+            await connection.close()
+
+    async def value(self, sql: str, *args: object) -> object:
+        """The first column of the first row."""
+        found = await self.fetch(sql, *args)
+        return found[0][0] if found else None
+
+    async def execute(self, sql: str) -> None:
+        """Any number of statements."""
+        connection = await asyncpg.connect(self.dsn, server_settings=SEARCH_PATH)
+        try:
+            await connection.execute(sql)
+        finally:
+            await connection.close()
+
+
+def _temporary_folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="thidua-promise-", dir="/tmp" if os.name == "posix" else None))
+    folder.chmod(0o755)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def served(postgres: EmbeddedPostgres, template: str) -> Iterator[Serving]:
+    """One server for all who only ask and add: over a copy of the template in the test run's own PostgreSQL."""
+    name, folder = "promises", _temporary_folder()
+    shutil.copy(postgres.folder / "instance.key", folder / "instance.key")
+    _administrate(postgres, f'CREATE DATABASE "{name}" TEMPLATE {template}')
+    serving = Serving(folder, postgres.dsn("app_rt", name)).start()
+    yield serving
+    serving.stop()
+    _administrate(postgres, f'DROP DATABASE "{name}" WITH (FORCE)')
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def backdoor(postgres: EmbeddedPostgres, served: Serving) -> Backdoor:
+    """Into the database behind `served`."""
+    return Backdoor(postgres.dsn(postgres.superuser, "promises"))
+
+
+@pytest.fixture(scope="session")
+def standalone() -> Iterator[Serving]:
+    """`thidua serve` as on a person's machine, with its own embedded PostgreSQL: this one may be killed."""
+    folder = _temporary_folder()
+    serving = Serving(folder).start()
+    yield serving
+    serving.stop()
+    leftovers.clear_leftovers(folder / "postgres", folder / "postgres")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def standalone_backdoor(standalone: Serving) -> Backdoor:
+    """Into the database behind `standalone`."""
+    embedded = EmbeddedPostgres(standalone.data)
+    return Backdoor(embedded.dsn(embedded.superuser))
+
+
+def _administrate(postgres: EmbeddedPostgres, statement: str) -> None:
+    import asyncio
+
+    asyncio.run(Backdoor(postgres.dsn(postgres.superuser, "postgres")).execute(statement))
