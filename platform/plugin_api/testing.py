@@ -85,18 +85,15 @@ async def foreign_id_faults(endpoints: Sequence[Endpoint], stranger: Actor, ids:
 
 
 async def _answer(endpoint: Endpoint, actor: Actor, ids: Mapping[str, UUID]) -> str:
-    """What happened, as one word."""
-    point = current_transaction().connection.transaction()
-    await point.start()
+    """What happened, as one word; undone."""
     try:
-        if isinstance(endpoint, Action):
-            await endpoint.run(actor, **ids, **({} if endpoint.data is None else {"data": plausible(endpoint.data)}))
-        else:
-            await endpoint.load(actor, **ids, **({} if endpoint.query is None else {"query": endpoint.query()}))
+        async with current_transaction().point(keep=False):
+            if isinstance(endpoint, Action):
+                await endpoint.run(actor, **ids, **({} if endpoint.data is None else {"data": plausible(endpoint.data)}))
+            else:
+                await endpoint.load(actor, **ids, **({} if endpoint.query is None else {"query": endpoint.query()}))
     except (Refusal, Stale, Absent, DatabaseFault) as fault:
         return type(fault).__name__
-    finally:
-        await point.rollback()
     return "done"
 
 
@@ -150,15 +147,12 @@ async def _changed(table: str, tenant: UUID) -> bool:
     )
     through = False
     for statement in tries:
-        point = current_transaction().connection.transaction()
-        await point.start()
         try:
-            done = await current_transaction().connection.execute(statement, tenant)
-            through = through or not done.endswith(" 0")
+            async with current_transaction().point(keep=False):
+                done = await current_transaction().connection.execute(statement, tenant)
+                through = through or not done.endswith(" 0")
         except DatabaseFault:
-            pass  # refused, as it should be
-        finally:
-            await point.rollback()
+            continue  # refused, as it should be
     return through
 
 

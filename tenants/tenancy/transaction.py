@@ -51,6 +51,17 @@ class TenantTransaction:
         _current.set(context)
         self._engine.current_transaction.set(cast(Any, self))
 
+    @asynccontextmanager
+    async def point(self, *, keep: bool = True) -> AsyncIterator[None]:
+        """A savepoint: what happens inside is undone when it fails, and always unless `keep`."""
+        await self.connection.execute("SAVEPOINT point")
+        try:
+            yield
+        except BaseException:
+            await self.connection.execute("ROLLBACK TO SAVEPOINT point")
+            raise
+        await self.connection.execute("RELEASE SAVEPOINT point" if keep else "ROLLBACK TO SAVEPOINT point")
+
     async def commit(self) -> None:
         """Make it last. Raises DatabaseGone when the server did not confirm; then nothing may be promised."""
         await self._finish("COMMIT")

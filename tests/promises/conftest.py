@@ -20,9 +20,6 @@ from platform_core.accounts.demo import DEMO_PASSWORD
 from platform_core.embedded import EmbeddedPostgres, leftovers
 from tenancy.engine import SEARCH_PATH
 
-ADMIN, STRANGER = "oanh.qt", "y.lc"
-"""The administrators of Kiên Lương and of Giang Thành: strangers to each other's body."""
-OWN, FOREIGN = "kien-luong", "giang-thanh"
 START_SECONDS = 40.0
 READY = re.compile(r"^ready (http://\S+)$", re.MULTILINE)
 SERVE = "from platform_core.cli import main; main()"
@@ -44,6 +41,11 @@ class Serving:
     def log(self) -> Path:
         """Everything the process said."""
         return self.data / "serve.log"
+
+    def faults(self) -> str:
+        """The last faults the process logged, for the message of a failed test."""
+        said = [line for line in self.log.read_text(errors="replace").splitlines() if '"level": "error"' in line]
+        return "\n".join(said[-3:]).replace("\\n", "\n")
 
     def start(self) -> "Serving":
         """Start and wait until it answers; the port is a free one."""

@@ -48,3 +48,20 @@ async def test_a_foreign_id_is_the_same_as_absent(house, neighbours, module):
     ids = await filled(house, module)
     stranger = machine(await house.body("giang-thanh"), frozenset({module.name}))
     assert await foreign_id_faults(module.endpoints, stranger, ids) == []
+
+
+async def test_the_kit_finds_an_open_wall(house, neighbours):
+    module = MODULES[0]
+    await filled(house, module)
+    tables = import_module(module.tables).APP_CONFIG.table_classes
+    open_wall = Neighbours(neighbours.own, neighbours.own, neighbours.above, neighbours.below)
+    found = await wall_faults(tables, open_wall)
+    assert any("rows seen from other" in fault for fault in found)
+    assert any("rows changed from other" in fault for fault in found)
+
+
+async def test_the_kit_finds_an_endpoint_that_answers_a_foreign_id(house, neighbours):
+    module = MODULES[0]
+    ids = await filled(house, module)
+    no_stranger = machine(await house.body("kien-luong"), frozenset({module.name}))
+    assert await foreign_id_faults(module.endpoints, no_stranger, ids) != []

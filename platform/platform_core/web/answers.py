@@ -1,5 +1,6 @@
 """Every fault becomes an answer here, once: a page with a sentence for people, problem+json for programs, no trace."""
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,9 +8,10 @@ import msgspec
 import structlog
 from asyncpg import PostgresError
 from asyncpg.exceptions import CheckViolationError, DataError, ForeignKeyViolationError, UniqueViolationError
-from litestar import Request, Response
+from litestar import Litestar, Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.response import Redirect
+from litestar.types import Receive, Scope, Send
 
 from platform_core.web import form_again
 from platform_core.web.faults import NotSignedIn, PasswordFirst
@@ -37,13 +39,34 @@ class Fault:
     problems: dict[str, str]
 
 
+class Later(Response[bytes]):
+    """An answer that still has to ask the database who saved the newer version or what there is to choose from."""
+
+    def __init__(self, answering: Awaitable[Response[Any]]) -> None:
+        super().__init__(b"")
+        self._answering = answering
+
+    def to_asgi_response(self, app: Litestar | None, request: Request[Any, Any, Any], **options: Any) -> Any:
+        """The application that waits for the answer, then sends it."""
+
+        async def send_it(scope: Scope, receive: Receive, send: Send) -> None:
+            response = await self._answering
+            await response.to_asgi_response(app, request, **options)(scope, receive, send)
+
+        return send_it
+
+
 class Answers:
     """Exception handler of the application."""
 
     def __init__(self, pages: Pages) -> None:
         self.pages = pages
 
-    async def answer(self, request: Request[Any, Any, Any], fault: Exception) -> Response[Any]:
+    def answer(self, request: Request[Any, Any, Any], fault: Exception) -> Response[Any]:
+        """The answer to a fault, for the framework, which does not wait for one: it is worked out when it is sent."""
+        return Later(self.answered(request, fault))
+
+    async def answered(self, request: Request[Any, Any, Any], fault: Exception) -> Response[Any]:
         """The answer to a fault. Database faults inside are logged; people get a reference number."""
         visit, api = current_visit(), request.url.path.startswith("/api/")
         if isinstance(fault, NotSignedIn) and not api:
@@ -122,7 +145,7 @@ class Answers:
         )
 
     def _back_from(self, request: Request[Any, Any, Any], action: Action) -> str:
-        """Where the form came from; after a second fault that was this answer, so then to where success would have led."""
+        """Where the form came from; after a second fault that was this answer: then to where success would have led."""
         came_from = _back(request)
         if came_from != request.url.path:
             return came_from
@@ -133,7 +156,7 @@ class Answers:
 
 
 async def _choices(action: Action) -> dict[str, list[tuple[str, str]]]:
-    """The lists behind the fields of the form, read in a transaction of their own: that of the request can promise nothing any more."""
+    """The lists behind the fields of the form, in a transaction of their own: the request's is lost."""
     behind, actor = form_again.choices_behind(action.data), current_visit().actor
     if not behind or actor is None:
         return {}

@@ -1,5 +1,6 @@
 """The meeting on one screen: member by member what was assigned beside what came of it, what everybody said, the class."""
 
+from datetime import date
 from uuid import UUID
 
 from msgspec import Struct
@@ -7,6 +8,7 @@ from msgspec import Struct
 from monthly_rating.permissions import Permission
 from monthly_rating.rules.readiness import before_close, before_publication
 from monthly_rating.rules.schemes import count_levels
+from monthly_rating.service.clock import today
 from monthly_rating.service.cycle_head import CycleHead, cycle_head, sees_all
 from monthly_rating.service.decisions import may_decide
 from monthly_rating.service.meeting_rows import MEETING, MEMBERS, MeetingBrief, MeetingMember, asked_of, meeting_member
@@ -29,6 +31,8 @@ class MeetingPage(Struct, frozen=True):
     present: int
     missing: list[str]
     open: bool
+    today: date
+    may_see_all: bool
     may_take_attendance: bool
     may_comment: bool
     may_type_for_others: bool

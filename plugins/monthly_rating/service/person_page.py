@@ -42,6 +42,7 @@ class PersonPeriod(Struct, frozen=True):
     level_label: str
     edition: int
     grades: list[GradeEdition]
+    levels: list[Level]
 
 
 class PersonPage(Struct, frozen=True):
@@ -124,7 +125,8 @@ async def person_page(actor: Actor, person_id: UUID, query: YearQuery) -> Person
 def _period(one: Record, is_me: bool) -> PersonPeriod:
     own_words = is_me or one["assessment"] == "submitted"
     tasks = [task_result(task, today(), own_words) for task in decoded(one["tasks"], list[StoredTask])]
-    labels = {level.key: level.label for level in decoded(one["levels"], list[Level])}
+    levels = decoded(one["levels"], list[Level])
+    labels = {level.key: level.label for level in levels}
     grades = [
         structs.replace(grade, level_label=labels.get(grade.level, grade.level))
         for grade in decoded(one["grades"], list[GradeEdition])

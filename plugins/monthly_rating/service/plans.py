@@ -69,9 +69,9 @@ async def correct_plan(actor: Actor, plan_id: UUID, data: PlanItems) -> dict[str
     """As a reviewer, correct the items of a plan handed in; the correction is a revision that its owner sees."""
     plan = await _reviewed_plan(actor, plan_id)
     plan_state_after("correct", plan["state"])
-    before = await _items(plan_id)
+    before = await items_of(plan_id)
     await _replace_items(plan, data)
-    if not changes(before, await _items(plan_id)):
+    if not changes(before, await items_of(plan_id)):
         raise Refused(_("Chưa có gì thay đổi so với bản đã gửi."))
     await _keep_revision(actor, plan_id, "correct", plan["state"], data.note)
     return {"plan_id": plan_id}
@@ -114,7 +114,7 @@ async def _reviewed_plan(actor: Actor, plan_id: UUID) -> dict[str, Any]:
 
 async def _step(actor: Actor, plan: dict[str, Any], step: str, version: int, note: str) -> None:
     state = plan_state_after(step, plan["state"])
-    if step == "submit" and not await _items(plan["id"]):
+    if step == "submit" and not await items_of(plan["id"]):
         raise Refused(_("Kế hoạch chưa có nhiệm vụ nào. Hãy thêm nhiệm vụ rồi gửi."))
     await YearPlan.change(plan["id"], version, {YearPlan.state: state})
     await _keep_revision(actor, plan["id"], step, state, note)
@@ -125,8 +125,8 @@ async def _replace_items(plan: dict[str, Any], data: PlanItems) -> None:
     wanted = [one for one in data.items if one.title or one.due_on or one.expected_level]
     _check(plan["year"], data.items)
     if data.version != plan["version"]:
-        raise Stale({**plan, "items": [msgspec.to_builtins(item) for item in await _items(plan["id"])]})
-    known = {item.item_id for item in await _items(plan["id"])}
+        raise Stale({**plan, "items": [msgspec.to_builtins(item) for item in await items_of(plan["id"])]})
+    known = {item.item_id for item in await items_of(plan["id"])}
     if any(one.item_id and one.item_id not in known for one in wanted):
         raise Absent(f"an item of plan {plan['id']}")
     await YearPlan.change(plan["id"], data.version, {YearPlan.state: plan["state"]})
@@ -167,7 +167,8 @@ def _check(year: int, items: list[PlanRow]) -> None:
         raise Invalid(problems)
 
 
-async def _items(plan_id: UUID) -> list[PlanItem]:
+async def items_of(plan_id: UUID) -> list[PlanItem]:
+    """The items of a plan as they stand."""
     return shapes(PlanItem, await rows(ITEMS, plan_id))
 
 
@@ -184,5 +185,5 @@ async def _keep_revision(actor: Actor, plan_id: UUID, step: str, state: str, not
         note=note,
         person_id=actor.person_id,
         at=moment(),
-        items=msgspec.json.encode(await _items(plan_id)).decode(),
+        items=msgspec.json.encode(await items_of(plan_id)).decode(),
     )

@@ -1,0 +1,5 @@
+"""Words on standard output. The marked line is found."""
+
+
+def tell() -> None:
+    print("ready")  # bad

@@ -1,0 +1,13 @@
+"""SQL put together from what a visitor sends. The marked lines are found."""
+
+from tenancy import query
+from tenancy.query import rows, value
+
+
+async def found(words: str, order: str, connection) -> None:
+    await rows(f"SELECT id FROM person WHERE tenant_id = $1 AND code = '{words}'")  # bad
+    await value("SELECT id FROM person WHERE tenant_id = $1 ORDER BY " + order)  # bad
+    await query.run("DELETE FROM person WHERE tenant_id = $1 AND code = '%s'" % words)  # bad
+    await connection.fetch("SELECT '{}'".format(words))  # bad
+    sentence = f"SELECT {words}"
+    await connection.execute(sentence)  # bad

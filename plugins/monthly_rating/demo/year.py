@@ -1,0 +1,96 @@
+"""The year of the demonstration cell: plans in January, then period after period up to today."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from monthly_rating.demo.cast import ActAs, Cast, cast
+from monthly_rating.demo.month import live_through
+from monthly_rating.demo.texts import PLANNED
+from monthly_rating.forms import PlanItems, PlanRefusal, PlanRow, PlanStart, PlanStep
+from monthly_rating.rules.periods import period_after, period_containing
+from monthly_rating.service import plans
+from monthly_rating.service.clock import standing_on
+from monthly_rating.service.cycles import settings_of
+from monthly_rating.tables import YearPlan
+from plugin_api.actor import Actor
+from plugin_api.ports import ports
+from tenancy.query import value
+
+FIRST_MONTH_ALONE = 4
+
+
+async def fill(act_as: ActAs, unit_id: UUID, today: date) -> int:
+    """Give a cell a year up to `today`, the same every time; periods that exist already are left alone.
+
+    Before April it is the year before. Returns how many periods were lived through, 0 when a part can't be cast.
+    Runs in the transaction at hand.
+    """
+    people = [one.person_id for one in await ports().people.members(unit_id, today)]
+    parts = await cast(act_as, unit_id, people)
+    if parts is None:
+        return 0
+    first = date(today.year if today.month >= FIRST_MONTH_ALONE else today.year - 1, 1, 1)
+    for year in range(first.year, today.year + 1):
+        await _plan(parts, year, today)
+    return await _periods(parts, first, today)
+
+
+async def _periods(parts: Cast, first: date, today: date) -> int:
+    kind = settings_of(parts.chair).cycle
+    period, place, lived = period_containing(first, kind), 0, 0
+    while period.start <= today:
+        if not await value(
+            "SELECT true FROM monthly_rating_cycle WHERE tenant_id = $1 AND unit_id = $2 AND period_start <= $4 AND period_end >= $3",
+            parts.unit_id,
+            period.start,
+            period.end,
+        ):
+            await live_through(parts, period, place, today)
+            lived += 1
+        period, place = period_after(period, kind), place + 1
+    return lived
+
+
+async def _plan(parts: Cast, year: int, today: date) -> None:
+    """Everybody plans; one plan is returned and handed in again, one is corrected, all are approved in time."""
+    for place, member in enumerate(parts.members):
+        if await _has_plan(member, parts.unit_id, year) or today < date(year, 1, 20):
+            continue
+        with standing_on(date(year, 1, 5) + timedelta(days=place % 4)):
+            plan_id = (await plans.start_plan(member, PlanStart(parts.unit_id, year)))["plan_id"]
+            await plans.save_plan(member, plan_id, PlanItems(1, _items(place, year)))
+            await plans.submit_plan(member, plan_id, PlanStep(2))
+        with standing_on(date(year, 1, 12)):
+            await _review(parts, member, plan_id, place, year)
+
+
+async def _review(parts: Cast, member: Actor, plan_id: UUID, place: int, year: int) -> None:
+    reviewer = parts.reviewer if parts.reviewer.person_id != member.person_id else parts.chair
+    version = 3
+    if place == 1:
+        await plans.return_plan(reviewer, plan_id, PlanRefusal(version, "Bổ sung mức độ cần đạt cho từng nhiệm vụ."))
+        kept = [PlanRow(None, row.title, row.due_on, f"{row.expected_level}, báo cáo bằng văn bản") for row in _items(place, year)]
+        await plans.save_plan(member, plan_id, PlanItems(version + 1, kept))
+        await plans.submit_plan(member, plan_id, PlanStep(version + 2, "Đã bổ sung theo góp ý."))
+        version += 3
+    if place == 2:
+        added = PlanRow(None, "Giúp đỡ 01 đồng chí mới nắm quy trình nghiệp vụ", date(year, 6, 30), "Làm việc độc lập được")
+        await plans.correct_plan(reviewer, plan_id, PlanItems(version, [*await _stored(plan_id), added], "Bổ sung việc kèm cặp."))
+        version += 1
+    await plans.approve_plan(reviewer, plan_id, PlanStep(version, "Đồng ý."))
+
+
+def _items(place: int, year: int) -> list[PlanRow]:
+    """Three undertakings, spread over the year by the person's place."""
+    chosen = [(PLANNED[(place + step) % len(PLANNED)], 2 + (place + step * 3) % 11) for step in range(3)]
+    return [PlanRow(None, work.title, date(year, month, 25), work.level) for work, month in sorted(chosen, key=lambda one: one[1])]
+
+
+async def _stored(plan_id: UUID) -> list[PlanRow]:
+    return [PlanRow(item.item_id, item.title, item.due_on, item.expected_level) for item in await plans.items_of(plan_id)]
+
+
+async def _has_plan(member: Actor, unit_id: UUID, year: int) -> bool:
+    return await YearPlan.exists().where(
+        YearPlan.person_id == member.person_id, YearPlan.unit_id == unit_id, YearPlan.year == year
+    )
