@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,13 +72,25 @@ class Copy:
         return self.server.dsn(role, self.name)
 
 
+@pytest.fixture(scope="session")
+def make_copy(postgres: EmbeddedPostgres, template: str) -> Callable[[str], Copy]:
+    """Makes a copy of the template; its rights are set anew, for PostgreSQL does not copy those of the database itself."""
+
+    def make(name: str) -> Copy:
+        asyncio.run(_sql(postgres, f'CREATE DATABASE "{name}" TEMPLATE {template}'))
+        asyncio.run(_sql(postgres, f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC'))
+        asyncio.run(_sql(postgres, f'GRANT CONNECT ON DATABASE "{name}" TO app_owner, app_rt, app_backup'))
+        return Copy(postgres, name)
+
+    return make
+
+
 @pytest.fixture(scope="module")
-def database(postgres: EmbeddedPostgres, template: str, request: pytest.FixtureRequest) -> Iterator[Copy]:
+def database(postgres: EmbeddedPostgres, make_copy: Callable[[str], Copy], request: pytest.FixtureRequest) -> Iterator[Copy]:
     """A database of this test file alone."""
-    name = "t_" + request.module.__name__.rpartition(".")[2][-50:]
-    asyncio.run(_sql(postgres, f'CREATE DATABASE "{name}" TEMPLATE {template}'))
-    yield Copy(postgres, name)
-    asyncio.run(_sql(postgres, f'DROP DATABASE "{name}" WITH (FORCE)'))
+    copy = make_copy("t_" + request.module.__name__.rpartition(".")[2][-50:])
+    yield copy
+    asyncio.run(_sql(postgres, f'DROP DATABASE "{copy.name}" WITH (FORCE)'))
 
 
 async def _sql(postgres: EmbeddedPostgres, statement: str) -> None:

@@ -1,7 +1,7 @@
 """The composition root: modules, walls, policies, pages and the JSON face become one application."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 from typing import Any, cast
@@ -35,9 +35,10 @@ from platform_core.web.gate import PUBLIC, Gate
 from platform_core.web.languages import catalogue, folders_of
 from platform_core.web.making import Maker
 from platform_core.web.outer import Outer
-from platform_core.web.rendering import STATIC, VERSION, VIETNAM, Pages
+from platform_core.web.rendering import STATIC, VERSION, Pages
 from plugin_api.i18n import install as install_languages
 from plugin_api.ports import Ports, install, ports
+from plugin_api.vietnam import VIETNAM
 from tenancy.context import Signer
 from tenancy.engine import DB
 
@@ -88,7 +89,7 @@ def create_app(settings: InstanceSettings | None = None, plugins: Sequence[Any] 
     ]
 
     @asynccontextmanager
-    async def database(_app: Litestar) -> Any:
+    async def database(_app: Litestar) -> AsyncIterator[None]:
         await DB.open(runtime_dsn(chosen), Signer(chosen.key()), chosen.pool)
         if chosen.demo and chosen.embedded:
             await load_demo_accounts()

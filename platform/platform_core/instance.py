@@ -7,7 +7,7 @@ from pathlib import Path
 
 import asyncpg
 
-from platform_core.access.roles import ROLES
+from platform_core.access.roles import role_title
 from platform_core.accounts.demo import DEMO_PASSWORD, DemoAccount, set_demo_accounts
 from platform_core.accounts.registration import all_accounts
 from platform_core.app_registry import app_names
@@ -108,6 +108,16 @@ async def opened(settings: InstanceSettings, size: int = 4) -> AsyncIterator[Non
         await DB.close()
 
 
+async def answers(postgres: EmbeddedPostgres) -> bool:
+    """Whether the embedded server of this folder is up, within two seconds."""
+    try:
+        connection = await asyncpg.connect(postgres.dsn(postgres.superuser, "postgres"), timeout=2)
+    except (TimeoutError, OSError, asyncpg.PostgresError):
+        return False
+    await connection.close()
+    return True
+
+
 async def _make_database(postgres: EmbeddedPostgres) -> None:
     """Once: the database, its roles and schemas, as the superuser of the embedded server."""
     server = await asyncpg.connect(postgres.dsn(postgres.superuser, "postgres"))
@@ -119,6 +129,7 @@ async def _make_database(postgres: EmbeddedPostgres) -> None:
         await server.close()
     inside = await asyncpg.connect(postgres.dsn(postgres.superuser, DATABASE))
     try:
+        # lint: allow(string-built-sql): a file of the project
         await inside.execute((shipped("_postgres", "deploy/postgres") / "roles.sql").read_text())
     finally:
         await inside.close()
@@ -126,7 +137,6 @@ async def _make_database(postgres: EmbeddedPostgres) -> None:
 
 async def load_demo_accounts() -> list[DemoAccount]:
     """The demo accounts with names and roles, body by body; also told to this process for the sign-in page."""
-    titles = {role.key: role.title for role in ROLES}
     lines = [line for line in await all_accounts() if line.demo and line.tenant_id]
     found: list[DemoAccount] = []
     async with in_body(TenantContext(OPERATOR_SPACE)):
@@ -144,7 +154,7 @@ async def load_demo_accounts() -> list[DemoAccount]:
             found += [
                 DemoAccount(
                     held[line.person_id]["full_name"],
-                    ", ".join(_(titles.get(role, role)) for role in held[line.person_id]["roles"]),
+                    ", ".join(role_title(role) for role in held[line.person_id]["roles"]),
                     body["short_name"],
                     body["slug"],
                     line.login,

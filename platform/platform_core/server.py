@@ -15,6 +15,7 @@ from http.client import HTTPConnection, HTTPException
 from types import FrameType
 from typing import NoReturn
 
+import click
 from uvicorn import Config, Server
 from uvicorn._types import ASGIApplication
 from uvicorn.config import STARTUP_FAILURE
@@ -37,7 +38,7 @@ log = logging.getLogger("thidua.front_door")
 
 def announce(address: str) -> None:
     """The one line that scripts and people wait for."""
-    print(f"ready {address}", flush=True)
+    click.echo(f"ready {address}")
 
 
 def run(settings: InstanceSettings, postgres: EmbeddedPostgres | None = None,

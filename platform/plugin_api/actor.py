@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar
+from typing import TypeVar, cast
 from uuid import UUID
 
 import msgspec
@@ -81,4 +81,4 @@ class Actor:
         """The settings of a module in this body: own over inherited over defaults."""
         if config not in self._resolved:
             self._resolved[config] = resolve(config, [patch for patch in self.patches if patch.module == module])
-        return self._resolved[config]  # type: ignore[return-value]
+        return cast(Config, self._resolved[config])

@@ -135,6 +135,8 @@ def label_of(field: msgspec.structs.FieldInfo) -> str:
 
 def _sentence(label: str, kind: Any, fault: str) -> str:
     meta, inner = meta_of(kind), base_type(kind)
+    if meta.pattern is not None and meta.description and "regex" in fault:
+        return f"{label}: {_(meta.description)}"
     if meta.max_length is not None and "length <=" in fault:
         return _("%(label)s: dài quá %(most)s ký tự.", label=label, most=meta.max_length)
     if meta.min_length is not None and "length >=" in fault:

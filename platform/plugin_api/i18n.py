@@ -7,6 +7,7 @@ from gettext import NullTranslations
 LANGUAGES = ("vi", "en")
 
 _language: ContextVar[str] = ContextVar("language", default="vi")
+# lint: allow(module-state): read from files at start, the same in every process
 _catalogues: dict[str, NullTranslations] = {}
 
 

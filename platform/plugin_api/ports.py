@@ -81,7 +81,7 @@ _installed: Ports | None = None
 
 def install(ports: Ports) -> None:
     """Called once by the composition root."""
-    global _installed
+    global _installed  # lint: allow(module-state): made of the installed code, the same in every process
     _installed = ports
 
 

@@ -58,7 +58,7 @@ class RatingSettings(Struct, frozen=True, kw_only=True):
         ),
     ] = True
     upper_committee: Annotated[
-        str, Meta(max_length=200, title=_("Cấp ủy cấp trên"), description=_("Ghi ở đầu văn bản của chi bộ."))
+        str, Meta(max_length=200, title=_("Cấp ủy cấp trên"), description=_("Ghi ở đầu văn bản của chi bộ; để trống thì lấy theo hồ sơ đơn vị."))
     ] = ""
     notice_sign: Annotated[
         str, Meta(max_length=20, title=_("Ký hiệu thông báo"), description=_("Đứng sau số của thông báo phân công."))

@@ -5,8 +5,6 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from asyncpg import Record
-
 from monthly_rating.rules.schemes import Level, count_completed, count_levels, counts_in_words
 from monthly_rating.service.clock import today
 from monthly_rating.service.links import link
@@ -15,7 +13,7 @@ from plugin_api.actor import Actor
 from plugin_api.facts import Fact, FactDeclaration
 from plugin_api.i18n import gettext as _
 from plugin_api.i18n import mark
-from tenancy.query import row, rows, value
+from tenancy.query import Record, row, rows, value
 
 SHARE, CLASSES, LATE = "monthly_rating.share_completed", "monthly_rating.class_count", "monthly_rating.tasks_late"
 DECLARED = (

@@ -237,7 +237,7 @@ class SchemeSwitch(Struct, frozen=True):
 class CycleQuery(Listing, frozen=True):
     """Cycles by words, year, cell and state."""
 
-    year: Annotated[int | None, Meta(ge=2000, le=2100)] = None
+    year: Annotated[int, Meta(ge=2000, le=2100)] | None = None
     unit_id: UUID | None = None
     state: Annotated[str, Meta(max_length=20)] = ""
 
@@ -245,7 +245,7 @@ class CycleQuery(Listing, frozen=True):
 class PlanQuery(Listing, frozen=True):
     """Plans by words, year, cell and state."""
 
-    year: Annotated[int | None, Meta(ge=2000, le=2100)] = None
+    year: Annotated[int, Meta(ge=2000, le=2100)] | None = None
     unit_id: UUID | None = None
     state: Annotated[str, Meta(max_length=20)] = ""
 
@@ -260,7 +260,7 @@ class TaskQuery(Listing, frozen=True):
 class YearQuery(Struct, frozen=True):
     """A year of a cell; both may be left out. `export` takes the table away."""
 
-    year: Annotated[int | None, Meta(ge=2000, le=2100, title=_("Năm"))] = None
+    year: Annotated[int, Meta(ge=2000, le=2100, title=_("Năm"))] | None = None
     unit_id: Annotated[UUID | None, Meta(title=_("Chi bộ"))] = None
     export: Annotated[str, Meta(max_length=10)] = ""
 

@@ -27,7 +27,7 @@ def module_manifest() -> Manifest:
         summary=_("Kế hoạch năm, thông báo phân công, tự đánh giá, góp ý và xếp loại từng kỳ của chi bộ."),
         version="1",
         permissions=Permission,
-        permission_titles={permission.value: title for permission, title in TITLES.items()},
+        permission_titles={str(permission): title for permission, title in TITLES.items()},
         grants=GRANTS,
         endpoints=ENDPOINTS,
         config=RatingSettings,

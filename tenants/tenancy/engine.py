@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 from asyncpg import Connection, Pool
@@ -14,18 +14,20 @@ from tenancy.faults import DatabaseGone
 
 ACQUIRE_SECONDS = 5.0
 SEARCH_PATH = {"search_path": "app, public", "timezone": "Asia/Ho_Chi_Minh", "application_name": "thidua"}
-GONE = (
-    OSError,
+LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # "another operation is in progress": the answer to the last one never came
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
-    asyncio.TimeoutError,
 )
+"""What asyncpg raises when the server goes away, also in the middle of a question."""
+
+GONE = (OSError, asyncio.TimeoutError, *LOST)
 """Every way in which asyncpg says that the server is not there."""
 
 
@@ -83,7 +85,7 @@ class TenantEngine(QuietEngine):
         if self.pool is None:
             raise DatabaseGone("the pool is closed")
         try:
-            return await self.pool.acquire(timeout=ACQUIRE_SECONDS)  # pyright: ignore[reportReturnType]
+            return cast(Connection, await self.pool.acquire(timeout=ACQUIRE_SECONDS))
         except GONE as gone:
             raise DatabaseGone(str(gone) or "no connection in time") from gone
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from asyncpg import PostgresError
+from asyncpg.exceptions import CheckViolationError, DataError, ForeignKeyViolationError, UniqueViolationError
 
 
 class Absent(LookupError):
@@ -34,3 +35,12 @@ class UnfitDatabase(Exception):
 
 DatabaseFault = PostgresError
 """Any error PostgreSQL answered with; the transaction it happened in is lost."""
+
+AlreadyThere = UniqueViolationError
+"""A key that may be there once is there already: somebody was quicker."""
+
+NoLongerThere = ForeignKeyViolationError
+"""What a row refers to is not in this body, or what is to go is still referred to."""
+
+UnusableValue = (DataError, CheckViolationError)
+"""A value that a column can't hold or a rule of the table refuses."""

@@ -31,8 +31,7 @@ async def execute(sql: str) -> None:
 
     transaction = OWNER_DB.current_transaction.get()
     assert transaction is not None, "migrations run through tenancy.migrations.migrate"
-    connection: Connection = transaction.connection
-    await connection.execute(sql)
+    await transaction.connection.execute(sql)
 
 
 async def migrate(apps: Iterable[str]) -> list[str]:

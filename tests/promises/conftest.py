@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -142,11 +142,11 @@ def _temporary_folder() -> Path:
 
 
 @pytest.fixture(scope="session")
-def served(postgres: EmbeddedPostgres, template: str) -> Iterator[Serving]:
+def served(postgres: EmbeddedPostgres, make_copy: Callable[[str], object]) -> Iterator[Serving]:
     """One server for all who only ask and add: over a copy of the template in the test run's own PostgreSQL."""
     name, folder = "promises", _temporary_folder()
     shutil.copy(postgres.folder / "instance.key", folder / "instance.key")
-    _administrate(postgres, f'CREATE DATABASE "{name}" TEMPLATE {template}')
+    make_copy(name)
     serving = Serving(folder, postgres.dsn("app_rt", name)).start()
     yield serving
     serving.stop()

@@ -17,6 +17,7 @@ class DemoAccount(Struct, frozen=True):
     roles: list[str]
 
 
+# lint: allow(module-state): read from the database at every start, shown on the sign-in page only
 _known: list[DemoAccount] = []
 
 

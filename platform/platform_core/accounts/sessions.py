@@ -130,6 +130,7 @@ async def sign_in(login: str, password: str, address: str, agent: str) -> str:
             TRIES_PER_ADDRESS,
             SPAN,
         )
+    assert tried is not None, "the function answers with one row"
     if tried["wait_seconds"]:
         minutes = -(-tried["wait_seconds"] // 60)
         raise TooManyTries(_("Đăng nhập sai quá nhiều lần. Hãy thử lại sau %(minutes)s phút.", minutes=minutes))
@@ -162,9 +163,10 @@ async def sign_out(token: str) -> None:
 async def sign_out_everywhere(account_id: UUID, but: str | None = None) -> int:
     """End every session of the account, except perhaps the one in hand; returns how many ended."""
     async with DB.autocommit() as connection:
-        return await connection.fetchval(
+        ended = await connection.fetchval(
             "SELECT auth.close_all_sessions($1, $2)", _ticket("close_sessions", account_id), _hash(but) if but else None
         )
+    return int(ended or 0)
 
 
 async def sessions_of(account_id: UUID, token: str) -> Sequence[OpenSession]:

@@ -1,11 +1,10 @@
 """What the trail calls the core's own tables."""
 
-from platform_core.access.roles import ROLES
+from platform_core.access.roles import ROLE_TITLES
 from platform_core.permissions import TITLES, Permission
 from plugin_api.i18n import mark as _
 from plugin_api.manifest import RecordDeclaration
 
-ROLE_TITLES = {role.key: role.title for role in ROLES}
 KINDS = {"department": _("Bộ phận"), "cell": _("Chi bộ")}
 EFFECTS = {"allow": _("Cho phép"), "deny": _("Cấm")}
 READ = Permission.TRAIL_READ

@@ -1,4 +1,4 @@
-"""The page "Nhật ký": every change in the body, newest first, found by who did it or whom it concerns. One query per page."""
+"""The page "Nhật ký": every change in the body, newest first, found by who did it or whom it concerns: one query."""
 
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
@@ -67,8 +67,9 @@ found AS (
 SELECT f.*, p.full_name AS who,
   (SELECT jsonb_object_agg(e.value, coalesce(n.full_name, u.name))
    FROM (SELECT value FROM jsonb_each_text(f.before) UNION SELECT value FROM jsonb_each_text(f.after)) e
-   LEFT JOIN person n ON n.tenant_id = $1 AND n.id = CASE WHEN e.value ~ '^[0-9a-f]{{8}}-[0-9a-f-]{{27}}$' THEN e.value::uuid END
-   LEFT JOIN unit u ON u.tenant_id = $1 AND u.id = CASE WHEN e.value ~ '^[0-9a-f]{{8}}-[0-9a-f-]{{27}}$' THEN e.value::uuid END
+   CROSS JOIN LATERAL (SELECT CASE WHEN e.value ~ '^[0-9a-f]{{8}}-[0-9a-f-]{{27}}$' THEN e.value::uuid END AS id) named
+   LEFT JOIN person n ON n.tenant_id = $1 AND n.id = named.id
+   LEFT JOIN unit u ON u.tenant_id = $1 AND u.id = named.id
    WHERE coalesce(n.full_name, u.name) IS NOT NULL) AS names
 FROM found f
 LEFT JOIN LATERAL auth.person_here(f.account_id) AS here(person_id) ON true

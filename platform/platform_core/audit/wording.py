@@ -9,14 +9,14 @@ from typing import Any
 from msgspec import Struct
 
 from platform_core.plugin_host.running import dispatcher
-from platform_core.web.rendering import show_date, show_moment
 from plugin_api.actor import Actor
 from plugin_api.i18n import gettext as _
 from plugin_api.manifest import RecordDeclaration
+from plugin_api.vietnam import show_date, show_moment
 
 DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
 MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
-NAMING = ("full_name", "title", "name", "position")
+NAMING = ("full_name", "title", "name", "position", "role", "module")
 """Columns whose value tells one row of a table from another, the best first."""
 Row = Mapping[str, Any]
 

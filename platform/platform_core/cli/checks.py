@@ -48,7 +48,7 @@ def bench(arguments: tuple[str, ...]) -> None:
     if not folder.is_dir():
         fail(_("Đo tốc độ cần mã nguồn đầy đủ: hãy chạy trong bản sao của dự án."))
     sys.path.insert(0, str(folder))
-    import run_bench  # pyright: ignore[reportMissingImports]
+    import run_bench  # pyright: ignore[reportMissingImports]  # only in a checkout
 
     sys.exit(run_bench.main(list(arguments)))
 

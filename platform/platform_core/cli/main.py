@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import click
 import msgspec
@@ -42,8 +42,10 @@ class Instance:
     @asynccontextmanager
     async def server(self) -> AsyncIterator[None]:
         """The embedded server: the one `serve` runs on this folder, or one of our own for the length of the command."""
+        from platform_core.instance import answers
+
         postgres = EmbeddedPostgres(self.settings.data) if self.settings.embedded else None
-        if postgres is None or await _answers(postgres):
+        if postgres is None or await answers(postgres):
             yield
             return
         postgres.start()
@@ -53,26 +55,19 @@ class Instance:
             postgres.stop()
 
 
-async def _answers(postgres: EmbeddedPostgres) -> bool:
-    import asyncpg
-
-    try:
-        connection = await asyncpg.connect(postgres.dsn(postgres.superuser, "postgres"), timeout=2)
-    except (TimeoutError, OSError, asyncpg.PostgresError):
-        return False
-    await connection.close()
-    return True
+async def _awaited(work: Callable[[], Awaitable[Result]]) -> Result:
+    return await work()
 
 
 def done(work: Callable[[], Awaitable[Result]]) -> Result:
     """Run a command's work; a fault the operator can mend is one sentence and exit code 1."""
     try:
-        return asyncio.run(work())  # type: ignore[arg-type]
+        return asyncio.run(_awaited(work))
     except FAULTS as fault:
         fail(str(fault))
 
 
-def fail(sentence: str) -> Any:
+def fail(sentence: str) -> NoReturn:
     """One sentence on standard error, exit code 1."""
     click.echo(f"thidua: {sentence}", err=True)
     raise SystemExit(1)

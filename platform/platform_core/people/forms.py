@@ -13,7 +13,8 @@ from plugin_api.manifest import RoleTemplate
 from plugin_api.ports import ports
 from tenancy.query import rows
 
-ROLE_TITLES = {role.key: role.title for role in ROLES}
+CODE_SIGNS = mark("chỉ dùng chữ không dấu, chữ số, dấu chấm, gạch ngang, gạch dưới, thí dụ kl-12.")
+LOGIN_SIGNS = mark("chỉ dùng chữ thường không dấu, chữ số, dấu chấm, gạch ngang, gạch dưới, thí dụ duc.tq.")
 
 
 def roles_of(actor: Actor) -> list[RoleTemplate]:
@@ -29,7 +30,8 @@ async def role_choices(actor: Actor) -> list[tuple[str, str]]:
 async def unit_choices(actor: Actor) -> list[tuple[str, str]]:
     """(code, name) of the departments and cells that exist today."""
     found = await rows(
-        "SELECT code, name FROM unit WHERE tenant_id = $1 AND (valid_to IS NULL OR valid_to >= $2) ORDER BY kind DESC, sort",
+        """SELECT code, name FROM unit
+           WHERE tenant_id = $1 AND (valid_to IS NULL OR valid_to >= $2) ORDER BY kind DESC, sort""",
         ports().today(),
     )
     return [(unit["code"], unit["name"]) for unit in found]
@@ -38,11 +40,15 @@ async def unit_choices(actor: Actor) -> list[tuple[str, str]]:
 class NewPerson(Struct, frozen=True):
     """A person to add, with a login if wished."""
 
-    code: Annotated[str, Meta(title=mark("Mã"), min_length=1, max_length=40, pattern=r"^[A-Za-z0-9._-]+$")]
+    code: Annotated[
+        str, Meta(title=mark("Mã"), min_length=1, max_length=40, pattern=r"^[A-Za-z0-9._-]+$", description=CODE_SIGNS)
+    ]
     full_name: Annotated[str, Meta(title=mark("Họ và tên"), min_length=2, max_length=100)]
     position: Annotated[str, Meta(title=mark("Chức danh"), max_length=100)] = ""
     email: Annotated[str, Meta(title=mark("Thư điện tử"), max_length=200)] = ""
-    login: Annotated[str, Meta(title=mark("Tên đăng nhập"), max_length=60, pattern=r"^[a-z0-9._-]*$")] = ""
+    login: Annotated[
+        str, Meta(title=mark("Tên đăng nhập"), max_length=60, pattern=r"^[a-z0-9._-]*$", description=LOGIN_SIGNS)
+    ] = ""
     password: Annotated[str, Meta(title=mark("Mật khẩu lần đầu"), max_length=128)] = ""
 
 

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from platform_core.people.forms import ROLE_TITLES, unit_choices
+from platform_core.access.roles import role_title
+from platform_core.people.forms import unit_choices
 from platform_core.permissions import Permission
 from plugin_api.actor import Actor
 from plugin_api.i18n import gettext as _
@@ -52,14 +53,17 @@ class PeopleList(Struct, frozen=True):
 ORDERS = {"name": "p.name_key", "code": "p.code", "position": "p.position, p.name_key"}
 LIST = """
 SELECT p.id, p.code, p.full_name AS name, p.position, p.left_on, count(*) OVER () AS total,
-  coalesce((SELECT string_agg(u.name, ', ' ORDER BY u.kind DESC, u.sort) FROM appointment a JOIN unit u ON u.tenant_id = a.tenant_id AND u.id = a.unit_id
-     WHERE a.tenant_id = p.tenant_id AND a.person_id = p.id AND a.valid_from <= $2 AND (a.valid_to IS NULL OR a.valid_to >= $2)), '') AS units,
+  coalesce((SELECT string_agg(u.name, ', ' ORDER BY u.kind DESC, u.sort)
+     FROM appointment a JOIN unit u ON u.tenant_id = a.tenant_id AND u.id = a.unit_id
+     WHERE a.tenant_id = p.tenant_id AND a.person_id = p.id
+       AND a.valid_from <= $2 AND (a.valid_to IS NULL OR a.valid_to >= $2)), '') AS units,
   ARRAY(SELECT DISTINCT r.role FROM role_assignment r WHERE r.tenant_id = p.tenant_id AND r.person_id = p.id
      AND r.valid_from <= $2 AND (r.valid_to IS NULL OR r.valid_to >= $2) ORDER BY r.role) AS roles
 FROM person p WHERE p.tenant_id = $1 AND ($3 = '' OR p.name_search LIKE '%' || $3 || '%')
   AND ($5 = 'all' OR ($5 = 'left') = (p.left_on IS NOT NULL AND p.left_on < $2))
   AND ($4 = '' OR EXISTS (SELECT 1 FROM appointment a JOIN unit u ON u.tenant_id = a.tenant_id AND u.id = a.unit_id
-     WHERE a.tenant_id = p.tenant_id AND a.person_id = p.id AND u.code = $4 AND a.valid_from <= $2 AND (a.valid_to IS NULL OR a.valid_to >= $2)))
+     WHERE a.tenant_id = p.tenant_id AND a.person_id = p.id AND u.code = $4
+       AND a.valid_from <= $2 AND (a.valid_to IS NULL OR a.valid_to >= $2)))
 """
 
 
@@ -81,7 +85,7 @@ async def people_list(actor: Actor, query: PeopleQuery) -> PeopleList:
             r["name"],
             r["position"],
             r["units"],
-            [_(ROLE_TITLES.get(role, role)) for role in r["roles"]],
+            [role_title(role) for role in r["roles"]],
             r["left_on"],
         )
         for r in found

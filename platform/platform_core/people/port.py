@@ -3,13 +3,14 @@
 from datetime import date
 from uuid import UUID
 
-from plugin_api.ports import Member, Unit
+from plugin_api.ports import Member, Unit, ports
 from tenancy.faults import Absent
 from tenancy.query import row, rows, value
 
 MEMBER = """
 SELECT p.id AS person_id, p.full_name, p.position, coalesce(a.position, '') AS unit_position,
-       coalesce((SELECT string_agg(d.name, ', ' ORDER BY d.sort) FROM appointment b JOIN unit d ON d.tenant_id = b.tenant_id AND d.id = b.unit_id
+       coalesce((SELECT string_agg(d.name, ', ' ORDER BY d.sort)
+                 FROM appointment b JOIN unit d ON d.tenant_id = b.tenant_id AND d.id = b.unit_id
                  WHERE b.tenant_id = p.tenant_id AND b.person_id = p.id AND d.kind = 'department'
                    AND b.valid_from <= $3 AND (b.valid_to IS NULL OR b.valid_to >= $3)), '') AS departments
 FROM person p"""
@@ -42,7 +43,9 @@ class PeopleOfBody:
 
     async def member(self, person_id: UUID) -> Member:
         found = await row(
-            f"{MEMBER} LEFT JOIN appointment a ON false WHERE p.tenant_id = $1 AND p.id = $2", person_id, date.today()
+            f"{MEMBER} LEFT JOIN appointment a ON false WHERE p.tenant_id = $1 AND p.id = $2",
+            person_id,
+            ports().today(),
         )
         if found is None:
             raise Absent(f"person {person_id}")

@@ -98,8 +98,8 @@ async def give_role(actor: Actor, person_id: UUID, data: NewRole) -> None:
         )
     unit_id = await _unit_of(data.unit) if data.unit else None
     already = await value(
-        """SELECT true FROM role_assignment WHERE tenant_id = $1 AND person_id = $2 AND role = $3 AND unit_id IS NOT DISTINCT FROM $4
-                             AND (valid_to IS NULL OR valid_to >= $5)""",
+        """SELECT true FROM role_assignment WHERE tenant_id = $1 AND person_id = $2 AND role = $3
+           AND unit_id IS NOT DISTINCT FROM $4 AND (valid_to IS NULL OR valid_to >= $5)""",
         person_id,
         data.role,
         unit_id,
@@ -130,7 +130,7 @@ async def leave(actor: Actor, person_id: UUID, data: Ending) -> None:
     for table in ("appointment", "role_assignment"):
         await run(
             f"""UPDATE {table} SET valid_to = greatest($3, valid_from - 1), version = version + 1
-                      WHERE tenant_id = $1 AND person_id = $2 AND (valid_to IS NULL OR valid_to > $3)""",
+                WHERE tenant_id = $1 AND person_id = $2 AND (valid_to IS NULL OR valid_to > $3)""",
             person_id,
             until,
         )
@@ -139,10 +139,13 @@ async def leave(actor: Actor, person_id: UUID, data: Ending) -> None:
 
 
 async def _keep_an_admin(column: str, ending: UUID) -> None:
-    """Raise Refused when the roles with `ending` in `column` are the last of an administrator. Two who let go at once wait for each other."""
+    """Raise Refused when the roles with `ending` in `column` are the last of an administrator.
+
+    The rows are locked: of two administrators who let go at once the second waits, and stays.
+    """
     admins = await rows(
-        """SELECT id, person_id FROM role_assignment WHERE tenant_id = $1 AND role = 'admin' AND valid_from <= $2 AND valid_to IS NULL
-                           ORDER BY id FOR UPDATE""",
+        """SELECT id, person_id FROM role_assignment WHERE tenant_id = $1 AND role = 'admin'
+           AND valid_from <= $2 AND valid_to IS NULL ORDER BY id FOR UPDATE""",
         ports().today(),
     )
     if admins and all(line[column] == ending for line in admins):

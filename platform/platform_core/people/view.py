@@ -5,8 +5,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from platform_core.access.roles import role_title
 from platform_core.accounts.registration import logins_here
-from platform_core.people.forms import ROLE_TITLES, role_choices, roles_of, unit_choices
+from platform_core.people.forms import role_choices, roles_of, unit_choices
 from platform_core.people.tables import Person
 from platform_core.permissions import Permission
 from platform_core.plugin_host.running import dispatcher
@@ -66,11 +67,13 @@ class PersonView(Struct, frozen=True):
 
 
 PLACES = """
-SELECT a.id, u.kind, u.name AS unit, a.position, a.valid_from AS since, a.valid_to AS until, a.version, coalesce(a.valid_to < $3, false) AS over
+SELECT a.id, u.kind, u.name AS unit, a.position, a.valid_from AS since, a.valid_to AS until, a.version,
+  coalesce(a.valid_to < $3, false) AS over
 FROM appointment a JOIN unit u ON u.tenant_id = a.tenant_id AND u.id = a.unit_id
 WHERE a.tenant_id = $1 AND a.person_id = $2 ORDER BY over, a.valid_from DESC"""
 HELD = """
-SELECT r.id, r.role, coalesce(u.name, '') AS unit, r.valid_from AS since, r.valid_to AS until, r.version, coalesce(r.valid_to < $3, false) AS over
+SELECT r.id, r.role, coalesce(u.name, '') AS unit, r.valid_from AS since, r.valid_to AS until, r.version,
+  coalesce(r.valid_to < $3, false) AS over
 FROM role_assignment r LEFT JOIN unit u ON u.tenant_id = r.tenant_id AND u.id = r.unit_id
 WHERE r.tenant_id = $1 AND r.person_id = $2 ORDER BY over, r.valid_from DESC, r.role"""
 
@@ -79,10 +82,7 @@ async def person_view(actor: Actor, person_id: UUID) -> PersonView:
     """One person with places, roles and what the modules know."""
     person, today = await Person.get(person_id), ports().today()
     places = [AppointmentLine(**line) for line in await rows(PLACES, person_id, today)]
-    roles = [
-        RoleLine(title=_(ROLE_TITLES.get(line["role"], line["role"])), **line)
-        for line in await rows(HELD, person_id, today)
-    ]
+    roles = [RoleLine(title=role_title(line["role"]), **line) for line in await rows(HELD, person_id, today)]
     may_change, may_give = actor.may(Permission.PEOPLE_WRITE), actor.may(Permission.ROLES_ASSIGN)
     return PersonView(
         person_id,

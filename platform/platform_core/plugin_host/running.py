@@ -7,7 +7,7 @@ _running: Dispatcher | None = None
 
 def run_with(dispatcher: Dispatcher) -> None:
     """Make this the dispatcher of the process."""
-    global _running
+    global _running  # lint: allow(module-state): made of the installed code, the same in every process
     _running = dispatcher
 
 

@@ -161,12 +161,8 @@ def account_pages(pages: Pages, secure: bool, demo: bool) -> list[HTTPRouteHandl
         """A new password and a new session; every other session ends."""
         form, visit = await request.form(), current_visit()
         try:
-            token = await sessions.change_password(
-                _opened(),
-                *(str(form.get(name, "")) for name in ("current", "new", "repeated")),
-                visit.address,
-                visit.agent,
-            )
+            current, new, repeated = (str(form.get(name, "")) for name in ("current", "new", "repeated"))
+            token = await sessions.change_password(_opened(), current, new, repeated, visit.address, visit.agent)
         except Invalid as invalid:
             return password_form(invalid.problems, 422)
         response = Redirect("/", status_code=303)

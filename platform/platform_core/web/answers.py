@@ -1,15 +1,13 @@
 """Every fault becomes an answer here, once: a page with a sentence for people, problem+json for programs, no trace."""
 
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
 import structlog
-from asyncpg import PostgresError
-from asyncpg.exceptions import CheckViolationError, DataError, ForeignKeyViolationError, UniqueViolationError
 from litestar import Litestar, Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException, SerializationException, ValidationException
 from litestar.response import Redirect
 from litestar.types import Receive, Scope, Send
 
@@ -18,11 +16,12 @@ from platform_core.web.faults import NotSignedIn, PasswordFirst
 from platform_core.web.rendering import Pages
 from platform_core.web.visit import current_visit
 from plugin_api.endpoints import Action
-from plugin_api.errors import Invalid, Refusal
+from plugin_api.errors import Forbidden, Invalid, Refusal
 from plugin_api.forms import parse
 from plugin_api.i18n import gettext as _
 from tenancy.context import TenantContext
-from tenancy.faults import Absent, DatabaseGone, Stale
+from tenancy.engine import LOST
+from tenancy.faults import Absent, AlreadyThere, DatabaseFault, DatabaseGone, NoLongerThere, Stale, UnusableValue
 from tenancy.query import row
 from tenancy.transaction import in_body
 
@@ -78,6 +77,8 @@ class Answers:
         if isinstance(fault, ValidationException):
             fault = await _named_faults(request, fault)
         told = _told(fault)
+        if isinstance(fault, Invalid) and request.method == "GET":
+            told = replace(told, sentence=_("Bộ lọc hoặc địa chỉ này có chỗ không dùng được."))
         if told.status >= 500:
             log.error("fault", path=request.url.path, exc_info=fault)
         if api:
@@ -127,7 +128,12 @@ class Answers:
             told.problems if isinstance(fault, Invalid) else ({} if isinstance(fault, Stale) else {"": told.sentence})
         )
         problems = [
-            {"name": name or None, "label": labels.get(name), "sentence": sentence} for name, sentence in shown.items()
+            {
+                "name": name or None,
+                "label": labels.get(name),
+                "sentence": sentence.removeprefix(f"{labels.get(name)}: "),
+            }
+            for name, sentence in shown.items()
         ]
         form = await request.form()
         stale = await _stale(fault, fields) if isinstance(fault, Stale) else None
@@ -169,10 +175,12 @@ async def _named_faults(request: Request[Any, Any, Any], fault: ValidationExcept
     action = request.scope.get("route_handler") and request.route_handler.opt.get("action")
     if isinstance(action, Action) and action.data is not None:
         try:
-            parse(action.data, await request.json())
+            typed = await request.json()
+            if isinstance(typed, dict):
+                parse(action.data, typed)
         except Invalid as named:
             return named
-        except Exception:
+        except SerializationException:
             return fault  # not JSON at all: the framework's own fault says enough
     return fault
 
@@ -180,6 +188,9 @@ async def _named_faults(request: Request[Any, Any, Any], fault: ValidationExcept
 def _told(fault: Exception) -> Fault:
     if isinstance(fault, Invalid):
         return Fault(422, _("Có chỗ cần sửa trước khi lưu."), fault.sentence, fault.problems)
+    if isinstance(fault, Forbidden):
+        sentence, _dot, advice = fault.sentence.partition(". ")
+        return Fault(fault.status, sentence.rstrip(".") + ".", advice or _("Không có gì bị thay đổi."), {})
     if isinstance(fault, Refusal):
         return Fault(fault.status, fault.sentence, _("Không có gì bị thay đổi."), {})
     if isinstance(fault, Absent) or (isinstance(fault, HTTPException) and fault.status_code == 404):
@@ -205,11 +216,11 @@ def _told(fault: Exception) -> Fault:
             _("Bản của đồng chí chưa được lưu. Hãy so sánh hai bản rồi gửi lại với số phiên bản mới."),
             {},
         )
-    if isinstance(fault, DatabaseGone):
+    if isinstance(fault, (DatabaseGone, *LOST)):
         return Fault(
             503, _("Hệ thống đang bận hoặc đang khởi động lại."), _("Chưa có gì được lưu. Hãy thử lại sau ít giây."), {}
         )
-    if isinstance(fault, PostgresError):
+    if isinstance(fault, DatabaseFault):
         return _told_by_database(fault)
     if isinstance(fault, ValidationException):
         return Fault(
@@ -228,13 +239,13 @@ def _told(fault: Exception) -> Fault:
     )
 
 
-def _told_by_database(fault: PostgresError) -> Fault:
+def _told_by_database(fault: DatabaseFault) -> Fault:
     """What slipped past the services and was stopped by the database's own rules."""
-    if isinstance(fault, UniqueViolationError):
+    if isinstance(fault, AlreadyThere):
         return Fault(409, _("Mục này đã có."), _("Có thể người khác vừa tạo. Hãy tải lại trang để xem."), {})
-    if isinstance(fault, ForeignKeyViolationError):
+    if isinstance(fault, NoLongerThere):
         return Fault(409, _("Mục được chọn không còn ở đơn vị này."), _("Hãy tải lại trang rồi chọn lại."), {})
-    if isinstance(fault, (DataError, CheckViolationError)):
+    if isinstance(fault, UnusableValue):
         return Fault(
             422, _("Dữ liệu gửi lên không dùng được."), _("Hãy kiểm tra lại số, ngày và ký tự lạ rồi gửi lại."), {}
         )

@@ -18,7 +18,7 @@ from plugin_api.i18n import gettext as _
 SILENT = frozenset({"csrf_token", "idempotency_key", "version"})
 SECRET = frozenset({"password"})
 """Typed again rather than sent back."""
-LONG = 160
+LONG = 300
 Options = list[tuple[str, str]]
 Choices = Callable[[Actor], Awaitable[Options]]
 
@@ -26,7 +26,7 @@ Choices = Callable[[Actor], Awaitable[Options]]
 async def typed_values(request: Request[Any, Any, Any]) -> list[tuple[str, Any]]:
     """What the form sent, without what the house itself put in."""
     form = await request.form()
-    return [(name, value) for name, value in form.multi_items() if name not in SILENT]
+    return [(name, value) for name, value in form.items() if name not in SILENT]  # multi_items() forgets the order
 
 
 def choices_behind(data: type[Struct] | None) -> dict[str, Choices]:

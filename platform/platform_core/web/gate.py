@@ -7,13 +7,14 @@ A stranger learns nothing: a body that is not theirs, a module that is off and a
 import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from litestar import Request
 from litestar.datastructures import UploadFile
 from litestar.exceptions import NotFoundException
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.utils.scope.state import ScopeState
 
 from platform_core.access.bodies import BodyPolicies
 from platform_core.accounts.sessions import Opened, csrf_fits, open_request
@@ -46,9 +47,8 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         opt = scope["route_handler"].opt if scope["type"] == "http" else {}
-        if "permission" not in opt or opt.get(
-            "bare"
-        ):  # files, health, OPTIONS and the API's description: `refuse_unguarded` lets no other by
+        if scope["type"] != "http" or "permission" not in opt or opt.get("bare"):
+            # Files, health, OPTIONS and the API's description: `refuse_unguarded` lets no other by.
             await self.app(scope, receive, send)
             return
         permission = opt["permission"]
@@ -135,6 +135,7 @@ class Gate:
             return Answer.of(pressed.before)
         answer = Answer()
         await self.app(request.scope, replay(body), answer.take)
+        ScopeState.from_scope(request.scope).response_started = False  # held back: a failing commit still gets its answer
         if pressed is not None and answer.status < 400:
             await pressed.remember(answer.packed())
         return answer
@@ -159,9 +160,9 @@ class Answer:
 
     def packed(self) -> bytes:
         """The answer as bytes, to be told again."""
-        start, *rest = self.messages
+        start, *rest = cast(list[Any], self.messages)
         body = b"".join(part.get("body", b"") for part in rest if part["type"] == "http.response.body")
-        return msgspec.msgpack.encode((start["status"], list(start["headers"]), body))  # type: ignore[typeddict-item]
+        return msgspec.msgpack.encode((start["status"], list(start["headers"]), body))
 
     @classmethod
     def of(cls, packed: bytes) -> "Answer":

@@ -188,7 +188,8 @@ def _shaped(
     async def shaped(**values: Any) -> Any:
         return await handler(values.pop("request"), **values)
 
-    shaped.__signature__ = inspect.Signature(parameters, return_annotation=returns)  # type: ignore[attr-defined]
+    signature = inspect.Signature(parameters, return_annotation=returns)
+    setattr(shaped, "__signature__", signature)  # noqa: B010 - checkers know no such attribute of a function
     shaped.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters} | {"return": returns}
     return shaped
 

@@ -43,7 +43,7 @@ class Outer:
         trace = _trace_of(scope)
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(trace=trace)
-        scope.setdefault("state", {})["trace"] = trace  # type: ignore[typeddict-item]
+        scope.setdefault("state", {})["trace"] = trace
         began, status = time.perf_counter(), 0
 
         async def shielded(message: Message) -> None:

@@ -1,13 +1,10 @@
 """Jinja pages in the frame of the house. Templates know nothing of requests: the shell tells them what they need."""
 
 import hashlib
-from datetime import date, datetime
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined, select_autoescape
 from jinja2.loaders import BaseLoader, ChoiceLoader
@@ -19,9 +16,9 @@ from platform_core.web.visit import Visit, current_visit
 from plugin_api.endpoints import SIGNED_IN
 from plugin_api.i18n import gettext, ngettext
 from plugin_api.shell import NavigationItem
+from plugin_api.vietnam import show_date, show_moment, show_number
 
 STATIC = Path(__file__).parent / "static"
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 VERSION = "0.1.0"
 
 
@@ -41,7 +38,7 @@ class Pages:
             auto_reload=False,
             cache_size=-1,
         )
-        self.env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+        self.env.install_gettext_callables(gettext, ngettext, newstyle=True)  # pyright: ignore[reportAttributeAccessIssue]  # of the extension
         self.env.globals |= {
             "shell": Shell(self),
             "url": addresses.url,
@@ -52,7 +49,7 @@ class Pages:
             "number": show_number,
         }
 
-    def page(self, template: str, status: int = 200, **context: Any) -> Response[bytes]:
+    def page(self, template: str, status: int = 200, /, **context: Any) -> Response[bytes]:
         """The page as an answer. Raises jinja2 errors only for faults of ours."""
         html = self.env.get_template(template).render(context).encode()
         return Response(html, media_type=MediaType.HTML, status_code=status)
@@ -165,20 +162,3 @@ def static(path: str) -> str:
 def new_key() -> str:
     """A key for one press of one button."""
     return uuid4().hex
-
-
-def show_date(day: date | None) -> str:
-    """31/03/2026, or nothing."""
-    return f"{day:%d/%m/%Y}" if day else ""
-
-
-def show_moment(moment: datetime | None) -> str:
-    """31/03/2026 14:05 in Viet Nam, or nothing."""
-    return f"{moment.astimezone(VIETNAM):%d/%m/%Y %H:%M}" if moment else ""
-
-
-def show_number(number: Decimal | float | int | None) -> str:
-    """7,5 and 1.234, as Vietnamese write them; nothing for None."""
-    if number is None:
-        return ""
-    return f"{number:,}".translate(str.maketrans(",.", ".,"))

@@ -29,6 +29,6 @@ def replay(body: bytes) -> Receive:
     messages: list[HTTPReceiveMessage] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive() -> HTTPReceiveMessage:
-        return messages.pop() if messages else {"type": "http.disconnect"}  # type: ignore[return-value]
+        return messages.pop() if messages else {"type": "http.disconnect"}
 
-    return receive  # type: ignore[return-value]
+    return receive

@@ -29,10 +29,15 @@ async def fill(act_as: ActAs, unit_id: UUID, today: date) -> int:
     parts = await cast(act_as, unit_id, people)
     if parts is None:
         return 0
-    first = date(today.year if today.month >= FIRST_MONTH_ALONE else today.year - 1, 1, 1)
+    first = first_day(today)
     for year in range(first.year, today.year + 1):
         await _plan(parts, year, today)
     return await _periods(parts, first, today)
+
+
+def first_day(today: date) -> date:
+    """The first of January of this year; early in the year, when there is little to show, of the year before."""
+    return date(today.year if today.month >= FIRST_MONTH_ALONE else today.year - 1, 1, 1)
 
 
 async def _periods(parts: Cast, first: date, today: date) -> int:

@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from asyncpg import Record
-
 from monthly_rating.forms import PaperQuery
 from monthly_rating.papers.heading import cell_heading, day_text, in_sentence, on_behalf
 from monthly_rating.service.cycle_head import CycleHead
@@ -14,6 +12,7 @@ from plugin_api.actor import Actor
 from plugin_api.papers import Band, Block, Bullets, Column, File, Heading, Paper, Paragraph, Signature, Table
 from plugin_api.ports import ports
 from tenancy.faults import Absent
+from tenancy.query import Record
 
 COLUMNS = (
     Column("TT", 0.7, "center"),

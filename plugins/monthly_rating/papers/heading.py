@@ -14,7 +14,7 @@ def cell_heading(
     """The fields of a Party paper: upper committee and cell at the left, place and date at the right."""
     return {
         "layout": "party",
-        "upper_issuer": settings_of(actor).upper_committee,
+        "upper_issuer": settings_of(actor).upper_committee or actor.body.party_parent,
         "issuer": head.unit_name,
         "place": actor.body.place,
         "date": day,

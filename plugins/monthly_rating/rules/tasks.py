@@ -74,7 +74,7 @@ def unanswered(report: OwnReport, today: date, lesson_required: bool) -> dict[st
         found["self_level"] = gettext("Nhiệm vụ “%(title)s”: hãy tự đánh giá đạt, đạt một phần hay không đạt.", **name)
     if report.self_level == "met" and report.done_on is None:
         found["self_level"] = gettext(
-            "Nhiệm vụ “%(title)s” chưa báo cáo hoàn thành: hãy báo cáo 100 % trước, hoặc chọn mức khác.", **name
+            "Nhiệm vụ “%(title)s” chưa báo cáo hoàn thành: hãy báo cáo xong trước, hoặc chọn mức khác.", **name
         )
     if needs_reason(report, today):
         if not report.miss_reason:

@@ -21,11 +21,11 @@ from plugin_api.listing import PageInfo, paged
 from plugin_api.names import search_fold
 from plugin_api.papers import Sheet, SheetColumn
 from plugin_api.ports import ports
-from tenancy.query import rows
+from tenancy.query import row, rows
 
 
 class CycleLine(Struct, frozen=True):
-    """A period in the list, with its next step and the day that is due."""
+    """A period in the list, with its next step and the day that is due. `only_own`: the tasks counted are the person's own."""
 
     cycle_id: UUID
     unit_name: str
@@ -40,10 +40,11 @@ class CycleLine(Struct, frozen=True):
     tasks: int
     done: int
     late: int
+    only_own: bool
 
 
 class CyclesPage(Struct, frozen=True):
-    """Periods of the cells the person may enter, newest first; where a new one may be opened."""
+    """Periods of the cells the person may enter, newest first; where one may be opened, where today's is not open yet."""
 
     cycles: list[CycleLine]
     page: PageInfo
@@ -51,45 +52,57 @@ class CyclesPage(Struct, frozen=True):
     units: Choices
     states: Choices
     open_units: Choices
+    to_open: Choices
     may_open: bool
     suggested_on: date
     suggested_label: str
+    today: date
 
 
 LIST = """
 SELECT c.id AS cycle_id, u.name AS unit_name, c.label, c.period_start, c.period_end, c.state, count(*) OVER () AS total,
   CASE c.state WHEN 'planning' THEN c.notice_due WHEN 'published' THEN NULL ELSE c.decision_due END AS next_due,
   (SELECT count(*) FROM monthly_rating_cycle_member m WHERE m.tenant_id = $1 AND m.cycle_id = c.id) AS people,
-  coalesce(w.tasks, 0) AS tasks, coalesce(w.done, 0) AS done, coalesce(w.late, 0) AS late
+  coalesce(w.tasks, 0) AS tasks, coalesce(w.done, 0) AS done, coalesce(w.late, 0) AS late, NOT o.all_seen AS only_own
 FROM monthly_rating_cycle c
 JOIN unit u ON u.tenant_id = c.tenant_id AND u.id = c.unit_id
+CROSS JOIN LATERAL (SELECT $9::uuid[] IS NULL OR c.unit_id = ANY ($9) AS all_seen) o
 LEFT JOIN LATERAL (SELECT count(*) AS tasks, count(*) FILTER (WHERE t.done_on IS NOT NULL) AS done,
     count(*) FILTER (WHERE t.done_on > t.due_on OR (t.done_on IS NULL AND t.due_on < $2)) AS late
-  FROM monthly_rating_task t WHERE t.tenant_id = $1 AND t.cycle_id = c.id AND NOT t.dropped) w ON true
+  FROM monthly_rating_task t WHERE t.tenant_id = $1 AND t.cycle_id = c.id AND NOT t.dropped
+    AND (o.all_seen OR (t.person_id = $8 AND c.state <> 'planning'))) w ON true
 WHERE c.tenant_id = $1 AND ($3::uuid[] IS NULL OR c.unit_id = ANY ($3)) AND ($4::int IS NULL OR c.year = $4)
   AND ($5::uuid IS NULL OR c.unit_id = $5) AND ($6 = '' OR c.state = $6) AND ($7 = '' OR c.search LIKE '%' || $7 || '%')"""
 ORDERS = {"period": "c.period_start", "unit": "u.name", "state": "c.state"}
-YEARS = "SELECT DISTINCT year FROM monthly_rating_cycle WHERE tenant_id = $1 ORDER BY year DESC"
+KNOWN = """
+SELECT coalesce(array_agg(DISTINCT year ORDER BY year DESC), '{}') AS years,
+  coalesce(array_agg(DISTINCT unit_id) FILTER (WHERE $2 BETWEEN period_start AND period_end), '{}') AS open_today
+FROM monthly_rating_cycle WHERE tenant_id = $1"""
 
 
 async def cycles_page(actor: Actor, query: CycleQuery) -> CyclesPage:
     """Periods by year, cell, state and words, newest first, and what may be opened next."""
     order = query.order(ORDERS, "period") if query.sort else "c.period_start DESC, u.name"
+    overseen = actor.units(Permission.OVERVIEW_READ)
     found = await rows(
-        f"{LIST} ORDER BY {order} LIMIT $8 OFFSET $9",
+        f"{LIST} ORDER BY {order} LIMIT $10 OFFSET $11",
         today(),
         enterable(actor),
         query.year,
         query.unit_id,
         query.state,
         search_fold(query.q),
+        actor.person_id,
+        None if overseen is None else list(overseen),
         query.limit,
         query.offset,
     )
-    years = [line["year"] for line in await rows(YEARS)]
+    known = await row(KNOWN, today())
+    assert known is not None, "an aggregate always answers"
     cells = await ports().people.units("cell", today())
     entered, opened = actor.units(Permission.ROOM_ENTER), actor.units(Permission.CYCLE_OPEN)
     open_units = [(str(cell.id), cell.name) for cell in cells if opened is None or cell.id in opened]
+    open_today = {str(unit_id) for unit_id in known["open_today"]}
     period = period_containing(today(), settings_of(actor).cycle)
     return CyclesPage(
         cycles=[
@@ -97,13 +110,15 @@ async def cycles_page(actor: Actor, query: CycleQuery) -> CyclesPage:
             for one in found
         ],
         page=paged(query, found[0]["total"] if found else 0),
-        years=years,
+        years=known["years"],
         units=[(str(cell.id), cell.name) for cell in cells if entered is None or cell.id in entered],
         states=choices(CYCLE_STATES),
         open_units=open_units,
+        to_open=[cell for cell in open_units if cell[0] not in open_today],
         may_open=bool(open_units),
         suggested_on=period.start,
         suggested_label=period.label,
+        today=today(),
     )
 
 

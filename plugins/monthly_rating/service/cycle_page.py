@@ -3,7 +3,6 @@
 from datetime import date
 from uuid import UUID
 
-from asyncpg import Record
 from msgspec import Struct
 
 from monthly_rating.permissions import Permission
@@ -17,7 +16,7 @@ from monthly_rating.service.shown import Person, StepLine
 from monthly_rating.service.sql import decoded, shaped
 from plugin_api.actor import Actor
 from plugin_api.i18n import gettext as _
-from tenancy.query import row
+from tenancy.query import Record, row
 
 
 class CycleMemberLine(Struct, frozen=True):

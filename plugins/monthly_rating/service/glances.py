@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from asyncpg import Record
-
 from monthly_rating.permissions import Permission
 from monthly_rating.rules.schemes import counts_in_words
 from monthly_rating.service.clock import today as this_day
@@ -13,7 +11,7 @@ from monthly_rating.service.links import link
 from plugin_api.actor import Actor
 from plugin_api.i18n import gettext as _
 from plugin_api.shell import Card, PersonPanel, SearchHit
-from tenancy.query import rows
+from tenancy.query import Record, rows
 
 CLASSES = """
 SELECT g.level, count(*) AS times FROM monthly_rating_cycle c

@@ -73,6 +73,8 @@ async def meeting_page(actor: Actor, cycle_id: UUID) -> MeetingPage:
         present=sum(bool(one.present) for one in members),
         missing=missing if all_seen and head.state == "meeting" else [],
         open=is_open,
+        today=today(),
+        may_see_all=all_seen,
         may_take_attendance=may(Permission.ATTENDANCE_WRITE),
         may_comment=head.i_belong and may(Permission.COMMENT_WRITE),
         may_type_for_others=may(Permission.COMMENT_TYPE),

@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from asyncpg import Record
 from msgspec import Struct, structs
 
 from monthly_rating.rules.readiness import Readiness
@@ -15,6 +14,7 @@ from monthly_rating.service.sql import decoded, shaped
 from monthly_rating.service.task_rows import TASKS_OF_MEMBER, StoredTask, task_result
 from plugin_api.actor import Actor
 from plugin_api.i18n import gettext as _
+from tenancy.query import Record
 
 
 class MeetingBrief(Struct, frozen=True):
@@ -150,7 +150,7 @@ def _standing(comments: list[StoredComment], me: UUID, named: bool) -> list[Comm
 
 def _earlier(comment: StoredComment, by_id: dict[UUID, StoredComment]) -> list[str]:
     texts: list[str] = []
-    while comment.replaces_id in by_id:
+    while comment.replaces_id and comment.replaces_id in by_id:
         comment = by_id[comment.replaces_id]
         texts.insert(0, comment.text)
     return texts

@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from asyncpg import Record
 from msgspec import Struct
 
 from monthly_rating.permissions import Permission
@@ -18,7 +17,7 @@ from plugin_api.actor import Actor
 from plugin_api.errors import Refused
 from plugin_api.i18n import gettext as _
 from tenancy.faults import Absent
-from tenancy.query import rows
+from tenancy.query import Record, rows
 
 
 class PersonTasks(Struct, frozen=True):

@@ -164,7 +164,7 @@ async def _apply_one(head: CycleHead, known: dict[UUID, NoticeTask], one: Amende
             )
         await Task.change(one.task_id, stored["version"], {Task.dropped: True})
         return
-    new = {
+    new: dict[Any, Any] = {
         Task.title: one.title or task.title,
         Task.due_on: one.due_on or task.due_on,
         Task.required_level: one.required_level,
@@ -174,9 +174,8 @@ async def _apply_one(head: CycleHead, known: dict[UUID, NoticeTask], one: Amende
     if any(stored[column._meta.name] != text for column, text in new.items()):
         if fault := deadline_fault(head, new[Task.due_on]):
             raise Invalid({"due_on": fault})
-        await Task.change(
-            one.task_id, stored["version"], new | {Task.search: search_fold(f"{new[Task.title]} {task.full_name}")}
-        )
+        new[Task.search] = search_fold(f"{new[Task.title]} {task.full_name}")
+        await Task.change(one.task_id, stored["version"], new)
 
 
 async def _add(head: CycleHead, one: AmendedTask) -> None:

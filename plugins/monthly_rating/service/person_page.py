@@ -3,7 +3,6 @@
 from datetime import date
 from uuid import UUID
 
-from asyncpg import Record
 from msgspec import Struct, structs
 
 from monthly_rating.forms import YearQuery
@@ -18,7 +17,7 @@ from plugin_api.actor import Actor
 from plugin_api.i18n import gettext as _
 from plugin_api.ports import ports
 from tenancy.faults import Absent
-from tenancy.query import rows
+from tenancy.query import Record, rows
 
 
 class PersonPeriod(Struct, frozen=True):
@@ -145,4 +144,5 @@ def _period(one: Record, is_me: bool) -> PersonPeriod:
         level_label=grades[0].level_label if grades else "",
         edition=grades[0].edition if grades else 0,
         grades=grades,
+        levels=levels,
     )

@@ -41,7 +41,10 @@ class PlanLine(Struct, frozen=True):
 
 
 class PlansPage(Struct, frozen=True):
-    """The own plans, and for those who review or oversee everybody's that were handed in."""
+    """The own plans, and for those who review or oversee everybody's that were handed in.
+
+    `waiting`: how many are there for the person to review. `own_years`: the years the person has a plan for.
+    """
 
     plans: list[PlanLine]
     page: PageInfo
@@ -50,6 +53,8 @@ class PlansPage(Struct, frozen=True):
     states: Choices
     start_units: Choices
     start_years: list[int]
+    own_years: list[int]
+    waiting: int
     may_start: bool
     may_review: bool
 
@@ -114,7 +119,11 @@ WHERE y.tenant_id = $1 AND (y.person_id = $2 OR (y.state <> 'draft' AND ($3::uui
   AND ($4::uuid[] IS NULL OR y.unit_id = ANY ($4)) AND ($5::int IS NULL OR y.year = $5) AND ($6::uuid IS NULL OR y.unit_id = $6)
   AND ($7 = '' OR y.state = $7) AND ($8 = '' OR y.search LIKE '%' || $8 || '%')"""
 ORDERS = {"person": "p.name_key, y.year", "year": "y.year, p.name_key", "state": "y.state, p.name_key"}
-YEARS = "SELECT DISTINCT year FROM monthly_rating_year_plan WHERE tenant_id = $1 ORDER BY year DESC"
+KNOWN = """
+SELECT coalesce(array_agg(DISTINCT year ORDER BY year DESC), '{}') AS years,
+  coalesce(array_agg(DISTINCT year) FILTER (WHERE person_id = $2), '{}') AS own_years,
+  count(*) FILTER (WHERE state = 'submitted' AND ($3::uuid[] IS NULL OR unit_id = ANY ($3))) AS waiting
+FROM monthly_rating_year_plan WHERE tenant_id = $1"""
 ONE = """
 SELECT y.id AS plan_id, y.person_id, p.full_name, y.unit_id, u.name AS unit_name, y.year, y.state, y.version,
   (SELECT jsonb_agg(jsonb_build_object('number', r.number, 'step', r.step, 'state', r.state, 'full_name', q.full_name, 'at', r.at, 'note', r.note,
@@ -141,21 +150,24 @@ async def plans_page(actor: Actor, query: PlanQuery) -> PlansPage:
         query.limit,
         query.offset,
     )
-    years = [line["year"] for line in await rows(YEARS)]
-    cells = await ports().people.units("cell", today())
     entered, writes, reviews = (
         actor.units(one) for one in (Permission.ROOM_ENTER, Permission.PLAN_WRITE, Permission.PLAN_REVIEW)
     )
+    known = await row(KNOWN, actor.person_id, None if reviews is None else list(reviews))
+    assert known is not None, "an aggregate always answers"
+    cells = await ports().people.units("cell", today())
     start_units = [(str(cell.id), cell.name) for cell in cells if writes is None or cell.id in writes]
     now = today().year
     return PlansPage(
         plans=[shaped(PlanLine, one, state_title=_(PLAN_STATES[one["state"]])) for one in found],
         page=paged(query, found[0]["total"] if found else 0),
-        years=years,
+        years=known["years"],
         units=[(str(cell.id), cell.name) for cell in cells if entered is None or cell.id in entered],
         states=choices(PLAN_STATES),
         start_units=start_units,
         start_years=[now, now + 1, now - 1],
+        own_years=known["own_years"],
+        waiting=known["waiting"],
         may_start=bool(start_units),
         may_review=reviews is None or bool(reviews),
     )

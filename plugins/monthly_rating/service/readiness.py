@@ -2,11 +2,9 @@
 
 from uuid import UUID
 
-from asyncpg import Record
-
 from monthly_rating.rules.readiness import Readiness
 from monthly_rating.service.clock import today
-from tenancy.query import rows
+from tenancy.query import Record, rows
 
 PEOPLE = """
 SELECT m.person_id, p.full_name, m.unit_position, m.departments, m.excused_reason, coalesce(w.tasks, 0) AS tasks, coalesce(w.done, 0) AS done,

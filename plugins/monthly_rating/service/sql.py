@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from asyncpg import Record
+
+from tenancy.query import Record
 
 Shape = TypeVar("Shape")
 

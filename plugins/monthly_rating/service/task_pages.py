@@ -64,6 +64,7 @@ class TaskPage(Struct, frozen=True):
     cycle: CycleHead
     full_name: str
     guidance: str
+    plan_item_id: UUID | None
     from_plan: str
     version: int
     task: TaskResult
@@ -98,7 +99,7 @@ SELECT m.person_id, p.full_name, m.excused_reason = '' AS rated,
 FROM monthly_rating_cycle_member m JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.person_id
 WHERE m.tenant_id = $1 AND m.cycle_id = $2 ORDER BY p.name_key"""
 ONE = f"""
-SELECT {TASK_COLUMNS}, t.guidance, t.version, t.dropped, p.full_name, coalesce(i.title, '') AS from_plan, coalesce(a.state, '') AS assessment,
+SELECT {TASK_COLUMNS}, t.guidance, t.plan_item_id, t.version, t.dropped, p.full_name, coalesce(i.title, '') AS from_plan, coalesce(a.state, '') AS assessment,
   (SELECT jsonb_agg(jsonb_build_object('percent', g.percent, 'note', g.note, 'full_name', q.full_name, 'at', g.at) ORDER BY g.at DESC, g.id DESC)
      FROM monthly_rating_task_progress g JOIN person q ON q.tenant_id = g.tenant_id AND q.id = g.person_id
      WHERE g.tenant_id = $1 AND g.task_id = t.id) AS progress_log,
@@ -182,6 +183,7 @@ async def task_page(actor: Actor, task_id: UUID) -> TaskPage:
         cycle=head,
         full_name=one["full_name"],
         guidance=one["guidance"],
+        plan_item_id=one["plan_item_id"],
         from_plan=one["from_plan"],
         version=one["version"],
         task=task_result(shaped(StoredTask, one), today(), is_mine or one["assessment"] == "submitted"),

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from asyncpg import Record
-
 from monthly_rating.permissions import Permission
 from monthly_rating.service.cycle_head import enterable
 from monthly_rating.service.decisions import may_decide
@@ -13,7 +11,7 @@ from plugin_api.actor import Actor
 from plugin_api.i18n import gettext as _
 from plugin_api.i18n import ngettext
 from plugin_api.shell import WorkItem
-from tenancy.query import rows
+from tenancy.query import Record, rows
 
 MODULE = "monthly_rating"
 ASSESS_AHEAD = timedelta(days=5)

@@ -3,7 +3,6 @@
 from datetime import date
 from uuid import UUID
 
-from asyncpg import Record
 from msgspec import Struct
 
 from monthly_rating.forms import YearQuery
@@ -18,7 +17,7 @@ from plugin_api.actor import Actor
 from plugin_api.i18n import gettext as _
 from plugin_api.papers import Sheet, SheetColumn
 from plugin_api.ports import ports
-from tenancy.query import rows
+from tenancy.query import Record, rows
 
 
 class YearColumn(Struct, frozen=True):

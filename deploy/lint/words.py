@@ -1,0 +1,177 @@
+"""Every word that people read is in the catalogues: `python deploy/lint/words.py [--templates | --catalogues]`.
+
+Vietnamese is the source. A sentence in a template outside gettext, or one without its English, is a finding. `--write`
+puts new sentences with an empty translation into the English catalogues and drops those that nobody says any more.
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+from jinja2 import Environment, TemplateSyntaxError, nodes
+
+ROOT = Path(__file__).resolve().parents[2]
+KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "gettext": None, "mark": None, "ngettext": (1, 2)}
+METHODS = [("**.py", "python"), ("**.html", "jinja2")]
+OPTIONS = {"**.html": {"extensions": "jinja2.ext.i18n,jinja2.ext.loopcontrols", "newstyle_gettext": "true"}}
+SHOWN_ATTRIBUTES = ("title", "placeholder", "aria-label", "aria-description", "alt", "label", "data-confirm")
+SAME_EVERYWHERE = frozenset({"Tiếng Việt", "English", "PDF", "DOCX", "XLSX", "CSV", "API", "vi", "en"})
+LETTERS = re.compile(r"[^\W\d_]{2,}")
+MARKUP = re.compile(r'.*="|-?[a-z]+(?:-[a-z]+)*-?"?$')
+"""Attributes and class names that a block or macro puts into a tag; Vietnamese words of one piece carry a capital."""
+FILLED = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}")
+FILLED_IN = "\ufffc"
+
+
+@dataclass(frozen=True)
+class Room:
+    """A package with its own catalogue, and the folders whose words it holds."""
+
+    name: str
+    catalogue: Path
+    folders: tuple[Path, ...]
+
+
+def rooms(root: Path = ROOT) -> list[Room]:
+    """The core, which also holds the words of the contract, and each module."""
+    core = root / "platform" / "platform_core"
+    found = [Room("core", _english(core, "thidua"), (core, root / "platform" / "plugin_api"))]
+    for package in sorted((root / "plugins").glob("*/__init__.py")):
+        found.append(Room(package.parent.name, _english(package.parent, package.parent.name), (package.parent,)))
+    return found
+
+
+def _english(package: Path, name: str) -> Path:
+    return package / "locales" / "en" / "LC_MESSAGES" / f"{name}.po"
+
+
+class Shown(HTMLParser):
+    """Collects what a reader sees of a template's own text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Attributes are words, too."""
+        self._silent += tag in ("script", "style")
+        self.texts += [value or "" for name, value in attrs if name in SHOWN_ATTRIBUTES]
+
+    def handle_endtag(self, tag: str) -> None:
+        """The end of what is not shown."""
+        self._silent -= tag in ("script", "style")
+
+    def handle_data(self, data: str) -> None:
+        """Text between tags."""
+        if not self._silent:
+            self.texts += data.split(FILLED_IN)
+
+
+def template_faults(folder: Path, root: Path = ROOT) -> Iterator[str]:
+    """Templates that do not parse, and words in them that gettext does not know."""
+    environment = Environment(autoescape=True, extensions=["jinja2.ext.i18n", "jinja2.ext.loopcontrols"])
+    for file in sorted(folder.rglob("templates/**/*.html")):
+        name = file.relative_to(root)
+        try:
+            tree = environment.parse(file.read_text(encoding="utf-8"))
+        except TemplateSyntaxError as fault:
+            yield f"{name}:{fault.lineno}: {fault.message}"
+            continue
+        for text in own_words(tree):
+            yield f"{name}: “{text}” is not in gettext: {{{{ _(\"…\") }}}}"
+
+
+def own_words(tree: nodes.Template) -> Iterator[str]:
+    """The words a template says itself."""
+    shown = Shown()
+    for output in tree.find_all(nodes.Output):
+        for part in output.nodes:
+            shown.feed(part.data if isinstance(part, nodes.TemplateData) else FILLED_IN)
+    shown.close()
+    for text in shown.texts:
+        words = " ".join(text.replace(FILLED_IN, " ").split())
+        if LETTERS.search(words) and words not in SAME_EVERYWHERE and not MARKUP.match(words):
+            yield words
+
+
+def said(room: Room, root: Path = ROOT) -> Catalog:
+    """Every sentence of a room, with where it is said."""
+    found = Catalog(locale="en", project="thidua", fuzzy=False)
+    for folder in room.folders:
+        said_here = extract_from_dir(folder, METHODS, OPTIONS, KEYWORDS, ["reason:"])
+        for file, line, message, comments, context in said_here:
+            where = (folder / file).relative_to(root).as_posix()
+            found.add(message, None, [(where, line)], auto_comments=comments, context=context)
+    return found
+
+
+def known(room: Room) -> Catalog:
+    """The English catalogue as it is; empty when there is none yet."""
+    if not room.catalogue.exists():
+        return Catalog(locale="en")
+    with room.catalogue.open("rb") as file:
+        return read_po(file, locale="en")
+
+
+def catalogue_faults(room: Room, root: Path = ROOT) -> Iterator[str]:
+    """Sentences without their English, with other values to fill in, or that nobody says any more."""
+    wanted, there = said(room, root), known(room)
+    for message in wanted:
+        if not message.id:
+            continue
+        english = there.get(message.id)
+        where = ":".join(map(str, message.locations[0]))
+        if english is None or not english.string or not all(_texts(english.string)):
+            yield f"{where}: no English for “{_texts(message.id)[0]}”"
+        elif english.fuzzy:
+            yield f"{where}: the English of “{_texts(message.id)[0]}” is marked fuzzy: read it and unmark it"
+        elif any(_filled(text) - _filled(*_texts(message.id)) for text in _texts(english.string)):
+            yield f"{where}: the English of “{_texts(message.id)[0]}” fills in other values"
+    for message in there:
+        if message.id and wanted.get(message.id) is None:
+            yield f"{room.catalogue.relative_to(root)}: nobody says “{_texts(message.id)[0]}” any more"
+
+
+def _texts(message: str | list[str] | tuple[str, ...]) -> list[str]:
+    return [message] if isinstance(message, str) else list(message)
+
+
+def _filled(*texts: str) -> set[str]:
+    return {name for text in texts for found in FILLED.findall(text) for name in found if name}
+
+
+def write(room: Room, root: Path = ROOT) -> None:
+    """Bring a room's English catalogue up to what is said, keeping every translation."""
+    wanted, there = said(room, root), known(room)
+    for message in wanted:
+        english = there.get(message.id)
+        if english is not None and message.id:
+            message.string, message.flags = english.string, english.flags
+    room.catalogue.parent.mkdir(parents=True, exist_ok=True)
+    with room.catalogue.open("wb") as file:
+        write_po(file, wanted, width=120, omit_header=False, sort_by_file=True)
+
+
+def main(arguments: list[str]) -> int:
+    """Print every finding; exit code 1 when there is one."""
+    if "--write" in arguments:
+        for room in rooms():
+            write(room)
+    found: list[str] = []
+    if "--catalogues" not in arguments:
+        found += [fault for room in rooms() for folder in room.folders for fault in template_faults(folder)]
+    if "--templates" not in arguments:
+        found += [fault for room in rooms() for fault in catalogue_faults(room)]
+    sys.stdout.writelines(f"{one}\n" for one in found)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

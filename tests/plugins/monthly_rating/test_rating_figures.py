@@ -1,0 +1,132 @@
+"""Facts, "My work", panels, search, the year table: figures that lead to their rows."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from monthly_rating import facts, forms, plugin
+from monthly_rating.service import decisions, glances, person_page, task_pages, waiting, year_page
+from monthly_rating.service.clock import standing_on
+from tenancy.faults import Absent
+
+pytestmark = pytest.mark.anyio
+NEXT = date(2026, 4, 6)
+SPRING = (date(2026, 1, 1), date(2026, 6, 30))
+
+
+async def titles(actor, today):
+    with standing_on(today):
+        return {item.title: item for item in await waiting.work_items(actor, today)}
+
+
+async def test_my_work_follows_the_month(cell):
+    await cell.planned()
+    assert "Ban hành thông báo phân công" in await titles(cell.chair, date(2026, 3, 2))
+    assert "Soạn thông báo phân công" in await titles(cell.clerk, date(2026, 3, 2))
+    assert set(await titles(cell.member, date(2026, 3, 2))) == {"Lập kế hoạch năm 2026"}
+    assert await titles(cell.admin, date(2026, 3, 2)) == {}
+
+
+async def test_tasks_and_the_self_assessment_wait_with_their_days(cell):
+    await cell.worked(but=cell.member)
+    waits = await titles(cell.member, date(2026, 3, 29))
+    assert waits["Kiểm sát tin báo"].due == date(2026, 3, 20)
+    assert waits["Kiểm sát tin báo"].detail == "Trễ 9 ngày"
+    assert waits["Nộp bản tự đánh giá"].due == date(2026, 4, 3)
+    assert waits["Nộp bản tự đánh giá"].link.startswith("/t/kien-luong/monthly-rating/cycles/")
+    assert "Mở cuộc họp đánh giá" in await titles(cell.chair, date(2026, 4, 1))
+
+
+async def test_the_meeting_waits_for_comments_classes_and_publication(cell):
+    await cell.commented()
+    assert "còn 8 người" in (await titles(cell.member, NEXT))["Góp ý trong cuộc họp"].detail, "but the clerk, who was commented on"
+    assert "10 người" in (await titles(cell.chair, NEXT))["Quyết định mức xếp loại"].detail
+    assert "Quyết định mức xếp loại" not in await titles(cell.leader, NEXT)
+
+
+async def test_publication_waits_for_the_chair(cell):
+    await cell.decided()
+    assert "Công bố kết quả xếp loại" in await titles(cell.chair, NEXT)
+
+
+async def test_facts_count_published_classes_in_their_newest_edition(cell):
+    await cell.decided()
+    body = cell.chair.body.tenant_id
+    with standing_on(NEXT):
+        share = await plugin.measure_fact(cell.admin, facts.SHARE, body, *SPRING)
+        assert (share.value, share.of) == (None, 0), "nothing is published yet"
+        await decisions.publish(cell.chair, cell.cycle_id, forms.VersionOnly(await cell.version()))
+        await decisions.correct_grade(cell.chair, cell.cycle_id, cell.member.person_id, forms.Decision("C", "Xem lại", 1, "Sót việc"))
+        share = await plugin.measure_fact(cell.admin, facts.SHARE, body, *SPRING)
+        assert (share.value, share.counted, share.of) == (Decimal("0.9"), 9, 10)
+        assert "9/10" in share.basis and share.link == "/t/kien-luong/monthly-rating/year?year=2026"
+        own = await plugin.measure_fact(cell.admin, facts.CLASSES, cell.member.person_id, *SPRING)
+        assert own.value == {"A": 0, "B": 0, "C": 1}
+        assert str(cell.member.person_id) in own.link
+        unit = await plugin.measure_fact(cell.admin, facts.CLASSES, cell.unit_id, *SPRING)
+        assert unit.value == {"A": 9, "B": 0, "C": 1}
+        outside = await plugin.measure_fact(cell.admin, facts.CLASSES, body, date(2026, 3, 2), date(2026, 6, 30))
+        assert outside.counted == 0, "a period counts when it lies within the days as a whole"
+        assert await plugin.measure_fact(cell.admin, "other.fact", body, *SPRING) is None
+
+
+async def test_late_tasks_are_counted_as_the_rules_say(cell):
+    await cell.worked(but=cell.member)
+    with standing_on(NEXT):
+        late = await plugin.measure_fact(cell.admin, facts.LATE, cell.chair.body.tenant_id, *SPRING)
+        mine = await plugin.measure_fact(cell.admin, facts.LATE, cell.colleague.person_id, *SPRING)
+    with standing_on(date(2026, 3, 20)):
+        in_time = await plugin.measure_fact(cell.admin, facts.LATE, cell.chair.body.tenant_id, *SPRING)
+    assert (late.value, late.of, mine.value, in_time.value) == (1, 10, 0, 0)
+
+
+async def test_the_year_table_shows_published_classes_to_the_cell_and_the_work_to_those_who_oversee(cell):
+    await cell.published()
+    with standing_on(NEXT):
+        seen = await year_page.year_page(cell.colleague, forms.YearQuery())
+        overseen = await year_page.year_page(cell.leader, forms.YearQuery(2026, cell.unit_id))
+        nothing = await year_page.year_page(cell.admin, forms.YearQuery())
+    assert [one.full_name for one in seen.rows][:3] == ["Nguyễn Thị Ánh", "Danh Thị Ân", "Võ Thành Đạt"], "by given name"
+    assert seen.counts == {"A": 10, "B": 0, "C": 0} and seen.columns[0].counts == seen.counts
+    assert [row.is_me for row in seen.rows if row.may_open] == [True], "others' pages stay closed"
+    assert (seen.late, overseen.late) == (None, 0)
+    assert nothing.chosen_unit is None and nothing.rows == []
+    assert len(year_page.year_sheet(overseen).rows) == 10
+
+
+async def test_a_persons_page_is_for_the_person_and_for_those_who_oversee(cell):
+    await cell.published()
+    with standing_on(NEXT):
+        mine = await person_page.my_page(cell.member, forms.YearQuery())
+        seen = await person_page.person_page(cell.leader, cell.member.person_id, forms.YearQuery())
+        for stranger in (cell.colleague, cell.admin):
+            with pytest.raises(Absent):
+                await person_page.person_page(stranger, cell.member.person_id, forms.YearQuery())
+            assert await glances.panels(stranger, cell.member.person_id) == []
+        panel = (await glances.panels(cell.leader, cell.member.person_id))[0]
+        card = (await glances.cards(cell.member, NEXT))[0]
+    assert mine.periods[0].grades[0].reason == seen.periods[0].grades[0].reason == "Xong mọi việc"
+    assert (mine.counts, mine.tasks, mine.done) == ({"A": 1, "B": 0, "C": 0}, 1, 1)
+    assert panel.lines == [("Mức A", "1")] and card.figure == "A: 1"
+
+
+async def test_search_finds_without_diacritics_and_only_what_may_be_opened(cell):
+    await cell.running()
+    assert len(await glances.search(cell.chair, "kiem sat tin bao")) == 10
+    assert len(await glances.search(cell.member, "kiem sat tin bao")) == 1
+    assert [hit.title for hit in await glances.search(cell.member, "thang 3")] == ["Tháng 3 năm 2026"]
+    assert await glances.search(cell.admin, "kiem sat") == []
+
+
+async def test_the_task_list_is_searched_filtered_and_sorted(cell):
+    await cell.worked(but=cell.member)
+    with standing_on(NEXT):
+        late = await task_pages.tasks_page(cell.chair, cell.cycle_id, forms.TaskQuery(state="late"))
+        named = await task_pages.tasks_page(cell.chair, cell.cycle_id, forms.TaskQuery(q="THỊ ánh"))
+        turned = await task_pages.tasks_page(cell.chair, cell.cycle_id, forms.TaskQuery(sort="-person"))
+        own = await task_pages.tasks_page(cell.member, cell.cycle_id, forms.TaskQuery())
+    assert [one.full_name for one in late.tasks] == ["Đặng Văn Ổn"] and late.tasks[0].task.days_late == 17
+    assert {one.full_name for one in named.tasks} == {"Nguyễn Thị Ánh"}
+    assert turned.tasks[0].full_name == "Mai Hoàng Yến"
+    assert [one.full_name for one in own.tasks] == ["Đặng Văn Ổn"] and not own.may_assign
