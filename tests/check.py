@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 STEPS: dict[str, list[str | Path]] = {
-    "ruff": [BIN / "ruff", "check", "--quiet", "."],
+    "ruff": [BIN / "ruff", "check", "--quiet", "--output-format=concise", "."],
     "types": [BIN / "basedpyright", "--level", "error"],
     "arrows": [BIN / "lint-imports"],
     "own rules": [sys.executable, "deploy/lint/rules.py"],
@@ -36,7 +36,8 @@ def passed(name: str) -> bool:
     """Run one step; what it found is shown below its line."""
     began = time.monotonic()
     shelves = os.pathsep.join(str(ROOT / shelf) for shelf in ("platform", "tenants", "plugins"))
-    done = subprocess.run(STEPS[name], cwd=ROOT, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": shelves})
+    settings = os.environ | {"PYTHONPATH": shelves}
+    done = subprocess.run(STEPS[name], cwd=ROOT, capture_output=True, text=True, env=settings)
     verdict = "ok" if done.returncode == 0 else "FAILED"
     print(f"{name:12} {verdict:7} {time.monotonic() - began:5.1f} s", flush=True)
     if done.returncode:

@@ -104,6 +104,7 @@ def create_app(settings: InstanceSettings | None = None, plugins: Sequence[Any] 
         middleware=[DefineMiddleware(Gate, policies=BodyPolicies(registry), secure=chosen.secure)],
         exception_handlers={Exception: Answers(pages).answer},
         lifespan=[database],
+        logging_config=None,
         openapi_config=OpenAPIConfig(
             title="thidua", version=VERSION, path="/api/v1/openapi", render_plugins=[JsonRenderPlugin()]
         ),

@@ -63,6 +63,8 @@ async def prepare(settings: InstanceSettings, progress: Progress) -> None:
         applied = await apply_files(sorted(blueprints_of(settings)))
         if applied.people:
             progress(_("tạo %(bodies)s đơn vị, %(people)s người", bodies=applied.bodies, people=applied.people))
+        if settings.demo and settings.embedded:
+            await load_demo_accounts()
 
 
 def blueprints_of(settings: InstanceSettings) -> list[Path]:

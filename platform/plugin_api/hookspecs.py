@@ -4,7 +4,7 @@ Hooks are called by keyword. The host asks only modules that are switched on in 
 a hook marked *async* returns an awaitable and runs in the transaction of the request.
 """
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -189,5 +189,16 @@ def sample_rows(actor: Actor, people: Sequence[UUID], unit_id: UUID) -> Awaitabl
     """When: *async*, by the conformance kit.
     Return: at least one row in each of the module's tables, path parameter → id.
     If it fails: the kit fails.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def live_demo_year(
+    actor: Actor, act_as: Callable[[UUID], Awaitable[Actor]], unit_id: UUID
+) -> Awaitable[int]:
+    """When: *async*, `thidua demo fill` in a demo body, once per cell; `act_as` gives a person with the roles of today.
+    Return: how many periods were lived through, 0 when they were already.
+    If it fails: nothing is filled.
     """
     raise NotImplementedError

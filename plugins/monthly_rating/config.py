@@ -46,7 +46,8 @@ class RatingSettings(Struct, frozen=True, kw_only=True):
         Meta(
             title=_("Ghi tên người góp ý"),
             description=_(
-                "Tắt thì tên không hiện trên màn hình và biên bản; hệ thống vẫn giữ để người góp ý sửa được ý kiến của mình."
+                "Tắt thì tên không hiện trên màn hình và biên bản; hệ thống vẫn giữ để người góp ý sửa được ý "
+                "kiến của mình."
             ),
         ),
     ] = True
@@ -58,7 +59,12 @@ class RatingSettings(Struct, frozen=True, kw_only=True):
         ),
     ] = True
     upper_committee: Annotated[
-        str, Meta(max_length=200, title=_("Cấp ủy cấp trên"), description=_("Ghi ở đầu văn bản của chi bộ; để trống thì lấy theo hồ sơ đơn vị."))
+        str,
+        Meta(
+            max_length=200,
+            title=_("Cấp ủy cấp trên"),
+            description=_("Ghi ở đầu văn bản của chi bộ; để trống thì lấy theo hồ sơ đơn vị."),
+        ),
     ] = ""
     notice_sign: Annotated[
         str, Meta(max_length=20, title=_("Ký hiệu thông báo"), description=_("Đứng sau số của thông báo phân công."))

@@ -29,19 +29,22 @@ DECIDED = """
 SELECT g.level, s.levels, count(*) AS times FROM monthly_rating_cycle c
 JOIN monthly_rating_scheme s ON s.tenant_id = c.tenant_id AND s.id = c.scheme_id
 JOIN monthly_rating_cycle_member m ON m.tenant_id = c.tenant_id AND m.cycle_id = c.id
-JOIN LATERAL (SELECT n.level FROM monthly_rating_grade n WHERE n.tenant_id = $1 AND n.cycle_id = c.id AND n.person_id = m.person_id
+JOIN LATERAL (SELECT n.level FROM monthly_rating_grade n WHERE n.tenant_id = $1 AND n.cycle_id = c.id
+  AND n.person_id = m.person_id
   ORDER BY n.edition DESC LIMIT 1) g ON true
 WHERE c.tenant_id = $1 AND c.state = 'published' AND c.period_start >= $3 AND c.period_end <= $4
   AND ($2 = $1 OR c.unit_id = $2 OR m.person_id = $2) GROUP BY g.level, s.levels"""
 TASKS = """
-SELECT count(*) AS all_tasks, count(*) FILTER (WHERE t.done_on > t.due_on OR (t.done_on IS NULL AND t.due_on < $5)) AS late
+SELECT count(*) AS all_tasks, count(*) FILTER (WHERE t.done_on > t.due_on OR (t.done_on IS NULL
+  AND t.due_on < $5)) AS late
 FROM monthly_rating_task t JOIN monthly_rating_cycle c ON c.tenant_id = t.tenant_id AND c.id = t.cycle_id
 WHERE t.tenant_id = $1 AND NOT t.dropped AND c.state <> 'planning' AND t.due_on BETWEEN $3 AND $4
   AND ($2 = $1 OR c.unit_id = $2 OR t.person_id = $2)"""
 
 
 async def measure(actor: Actor, name: str, subject_id: UUID, since: date, until: date) -> Fact | None:
-    """One figure about a person, a cell or the whole body over the periods that lie within the days; None for a foreign name."""
+    """One figure about a person, a cell or the whole body over the periods that lie within the days;
+    None for a foreign name."""
     if name == LATE:
         return _late(
             subject_id,
@@ -64,7 +67,8 @@ def _share(subject_id: UUID, since: date, until: date, found: Sequence[Record], 
         good, _all = count_completed(decoded(one["levels"], list[Level]), [one["level"]])
         completed, rated = completed + good * one["times"], rated + one["times"]
     basis = _(
-        "%(completed)s/%(rated)s lượt xếp loại đã công bố, các kỳ từ %(since)s đến %(until)s, đạt mức được tính là hoàn thành nhiệm vụ.",
+        "%(completed)s/%(rated)s lượt xếp loại đã công bố, các kỳ từ %(since)s đến %(until)s, đạt mức được tính "
+        "là hoàn thành nhiệm vụ.",
         completed=completed,
         rated=rated,
         since=f"{since:%d/%m/%Y}",

@@ -1,4 +1,5 @@
-"""What people send: one Struct per action, with Vietnamese titles and bounds. Empty rows of a list are left out by the services.
+"""What people send: one Struct per action,
+  with Vietnamese titles and bounds. Empty rows of a list are left out by the services.
 
 `version` is that of the row the person saw: of two late editors one wins and the other sees both texts.
 """
@@ -217,7 +218,8 @@ class MinutesText(Struct, frozen=True):
 
 
 class Decision(Struct, frozen=True):
-    """A class with its reason. `edition` is the newest edition the person saw (0: none); a later word needs a reason of its own."""
+    """A class with its reason. `edition` is the newest edition the person saw (0: none);
+    a later word needs a reason of its own."""
 
     level: Annotated[str, Meta(min_length=1, max_length=10, title=_("Mức xếp loại"))]
     reason: Annotated[str, Meta(min_length=3, max_length=TEXT, title=_("Lý do xếp loại"))]

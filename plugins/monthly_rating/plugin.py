@@ -1,11 +1,11 @@
 """Xếp loại hằng tháng: year plan, assignment, self-assessment, meeting, class – the module as the host knows it."""
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from monthly_rating import facts, sample
+from monthly_rating import demo, facts, sample
 from monthly_rating.config import RatingSettings, conflicts
 from monthly_rating.endpoints import ENDPOINTS
 from monthly_rating.permissions import GRANTS, TITLES, Permission
@@ -15,6 +15,7 @@ from plugin_api.facts import Fact
 from plugin_api.hookspecs import hookimpl
 from plugin_api.i18n import mark as _
 from plugin_api.manifest import Manifest, PaperDeclaration
+from plugin_api.ports import ports
 from plugin_api.shell import Card, NavigationItem, PersonPanel, SearchHit, WorkItem
 
 
@@ -111,3 +112,9 @@ def export_tenant(actor: Actor) -> Awaitable[Mapping[str, Sequence[Mapping[str, 
 def sample_rows(actor: Actor, people: Sequence[UUID], unit_id: UUID) -> Awaitable[Mapping[str, UUID]]:
     """A row in every table, for the conformance kit."""
     return sample.sample_rows(actor, people, unit_id)
+
+
+@hookimpl
+def live_demo_year(actor: Actor, act_as: Callable[[UUID], Awaitable[Actor]], unit_id: UUID) -> Awaitable[int]:
+    """A year of an invented cell."""
+    return demo.fill(act_as, unit_id, ports().today())

@@ -1,4 +1,5 @@
-"""At least one row in each table, for the conformance kit: a small month in the middle of its meeting, written without asking for rights."""
+"""At least one row in each table, for the conformance kit: a small month in the middle of its meeting,
+written without asking for rights."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta

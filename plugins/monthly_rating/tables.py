@@ -1,4 +1,5 @@
-"""The tables of this room. What was decided is never overwritten: comments, grades, notices and plan revisions are added.
+"""The tables of this room. What was decided is never overwritten: comments, grades,
+  notices and plan revisions are added.
 
 Keys, checks and policies are in the migration; columns called `person_id` name whom a row is about or who did it.
 """
@@ -196,7 +197,8 @@ class Attendance(Private, Versioned, Table, tablename="monthly_rating_attendance
 
 
 class Comment(Private, Table, tablename="monthly_rating_comment"):
-    """What one person said about another; `replaces_id` names the comment it corrects, `no_comment` says so expressly."""
+    """What one person said about another; `replaces_id` names the comment it corrects,
+    `no_comment` says so expressly."""
 
     cycle_id = UUID()
     about_id = UUID()

@@ -111,3 +111,16 @@ async def in_body(context: TenantContext) -> AsyncIterator[TenantTransaction]:
         await transaction.rollback()
         raise
     await transaction.commit()
+
+
+@asynccontextmanager
+async def afresh(context: TenantContext) -> AsyncIterator[TenantTransaction]:
+    """A new transaction in place of the one at hand, which failed.
+
+    That one is rolled back first: a request never holds two connections, or many that fail at once empty the pool.
+    """
+    failed = DB.current_transaction.get()
+    if failed is not None:
+        await cast(TenantTransaction, failed).rollback()
+    async with in_body(context) as transaction:
+        yield transaction

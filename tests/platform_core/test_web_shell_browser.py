@@ -246,7 +246,7 @@ def test_a_changed_filter_asks_at_once_and_swaps_only_the_list(visit: Open, desk
     page.select_option("#search-unit", "chi-bo")
     page.get_by_text("Không tìm thấy người nào").wait_for()
     assert page.evaluate("window.sameDocument && document.querySelectorAll('#list, h1').length") == 2
-    assert page.url.endswith("/t/kien-luong/people?sort=name&q=anh&unit=chi-bo")
+    assert page.url.endswith("/t/kien-luong/people?sort=name&q=anh&unit=chi-bo&state=all")
 
 
 def test_paper_carries_the_content_and_nothing_to_press(visit: Open) -> None:

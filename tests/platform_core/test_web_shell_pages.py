@@ -2,42 +2,49 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from platform_core.access.matrix import Matrix, MatrixGroup, MatrixLine, MatrixRole
+from platform_core.accounts.devices import device_of
+from platform_core.accounts.sessions import BodyLink, OpenSession
+from platform_core.audit.trail import Trail, TrailLine, TrailQuery
+from platform_core.audit.wording import Change
+from platform_core.home import Home, Waiting
+from platform_core.people.listing import PeopleList, PeopleQuery, PersonLine
+from platform_core.people.view import AppointmentLine, PersonView, RoleLine
+from platform_core.plugin_settings.modules import ModuleLine, ModuleList
+from plugin_api.listing import PageInfo
+from plugin_api.shell import Card, PersonPanel
 
 TEMPLATES = Path(__file__).parents[2] / "platform/platform_core/web/templates"
 BONES = {"base.html", "layout.html", "blank.html", "macros.html"}
 
 
-def people_page(people: list[dict[str, Any]], anyone: bool = True) -> dict[str, Any]:
-    """A list context with the given rows."""
-    return {
-        "people": people,
-        "query": {"q": "anh", "unit": "p1"},
-        "units": [("p1", "Phòng 1"), ("chi-bo", "Chi bộ")],
-        "columns": {"name": ("?sort=-name", "asc"), "code": ("?sort=code", None), "position": ("?sort=position", None)},
-        "kept": [("sort", "name")],
-        "page": {
-            "number": 2,
-            "pages": 7,
-            "total": 320,
-            "start": 51,
-            "end": 100,
-            "previous": "?page=1",
-            "next": "?page=3",
-        },
-        "exports": {"csv": "?form=csv", "xlsx": "?form=xlsx"},
-        "add_url": "/t/kien-luong/people/new",
-        "import_url": "/t/kien-luong/people/import",
-        "anyone": anyone,
+def shown(found: Struct, query: Struct | None = None) -> dict[str, Any]:
+    """The context a page gets of what was loaded: its fields by name, itself and the query."""
+    return {name: getattr(found, name) for name in found.__struct_fields__} | {
+        "view": found,
+        "query": query,
+        "here": {},
     }
 
 
-def waiting(title: str, deadline: date | None = None, overdue: bool = False, note: str | None = None) -> dict[str, Any]:
+def people_page(people: list[PersonLine], anyone: bool = True) -> dict[str, Any]:
+    """A list context with the given rows."""
+    units = [("p1", "Phòng 1"), ("chi-bo", "Chi bộ")]
+    found = PeopleList(people, units, PageInfo(2, 7, 320, 51, 100), anyone, may_add=True)
+    return shown(found, PeopleQuery(q="anh", sort="name", page=2, unit="p1", state="all"))
+
+
+def waiting(title: str, deadline: date | None = None, overdue: bool = False, note: str = "") -> Waiting:
     """One thing that waits for the person."""
-    module = "Đánh giá hằng tháng"
-    return {"title": title, "url": "/w", "module": module, "deadline": deadline, "overdue": overdue, "note": note}
+    return Waiting(title, note, "/w", deadline, overdue, "Đánh giá hằng tháng")
 
 
 def field(name: str, label: str, value: Any, kind: str = "text", **more: Any) -> dict[str, Any]:
@@ -54,19 +61,96 @@ def field(name: str, label: str, value: Any, kind: str = "text", **more: Any) ->
     } | more
 
 
-ON_WORK = {"text": "Đang công tác", "tone": "success"}
+BODIES = [BodyLink("kien-luong", "VKSND huyện Kiên Lương"), BodyLink("cum-11", "Cụm thi đua số 11")]
 PEOPLE = [
-    {
-        "name": name,
-        "url": f"/p/{n}",
-        "code": f"KL{n:02}",
-        "position": "Kiểm sát viên sơ cấp",
-        "units": "Phòng 1, Chi bộ",
-        "roles": "Đảng viên",
-        "state": ON_WORK,
-    }
+    PersonLine(
+        UUID(int=n), f"KL{n:02}", name, "Kiểm sát viên sơ cấp", "Phòng 1, Chi bộ", ["Đảng viên"], date(2026, 1, n)
+    )
+    if n % 2
+    else PersonLine(UUID(int=n), f"KL{n:02}", name, "", "", [], None)
     for n, name in enumerate(["Nguyễn Thị Ánh", "Lê Văn Đức", "Phạm Hạnh", "Võ Thị Ổn", "Đặng Văn Ước"], start=1)
 ]
+APPOINTMENTS = [
+    AppointmentLine(
+        UUID(int=1), "department", "Lãnh đạo Viện", "Viện trưởng", date(2018, 1, 1), date(2026, 12, 31), 1, False
+    ),
+    AppointmentLine(UUID(int=2), "cell", "Chi bộ", "Bí thư", date(2015, 5, 1), date(2025, 5, 1), 2, True),
+    AppointmentLine(UUID(int=3), "cell", "Chi bộ", "Chi ủy viên", date(2026, 3, 2), date(2026, 3, 1), 2, True),
+]
+HELD = [
+    RoleLine(UUID(int=4), "chair", "Cấp ủy", "Chi bộ", date(2018, 1, 1), None, 1, False),
+    RoleLine(UUID(int=5), "member", "Đảng viên", "", date(2015, 1, 1), date(2026, 1, 1), 2, True),
+]
+PERSON = PersonView(
+    UUID(int=9),
+    "KL01",
+    "Nguyễn Thị Ánh",
+    "Viện trưởng",
+    "",
+    "anh.nt",
+    None,
+    3,
+    APPOINTMENTS,
+    HELD,
+    [("clerk", "Thư ký"), ("admin", "Người quản trị")],
+    ["Thư ký"],
+    [("p1", "Phòng 1")],
+    [PersonPanel("Đánh giá hằng tháng", [("Tháng 2/2026", "A"), ("Tháng 1/2026", "B")], "/m")],
+    True,
+    True,
+    date(2026, 3, 2),
+)
+LEFT = replace(
+    PERSON,
+    left_on=date(2026, 1, 31),
+    login="",
+    appointments=[],
+    roles=[],
+    panels=[],
+    may_change=False,
+    may_give_roles=False,
+)
+MODULES = [
+    ModuleLine(
+        "monthly_rating",
+        "Đánh giá hằng tháng",
+        "Kế hoạch năm, phân công, tự đánh giá, góp ý và xếp loại A, B, C.",
+        True,
+        2,
+        "",
+    ),
+    ModuleLine(
+        "emulation_covenants",
+        "Giao ước thi đua",
+        "Giao ước của cụm, tự chấm điểm, chấm chéo.",
+        True,
+        1,
+        "Giao ước năm 2026 đang lấy chữ ký: hãy ký xong hoặc hủy giao ước trước.",
+    ),
+    ModuleLine("supervision_plans", "Giám sát đảng viên", "Kế hoạch giám sát theo quý của chi bộ.", False, 0, ""),
+]
+SIGNED_IN_AT = datetime(2026, 3, 2, 7, 30, tzinfo=UTC)
+SESSIONS = [
+    OpenSession(SIGNED_IN_AT, SIGNED_IN_AT, "113.160.1.2", "Mozilla/5.0 (iPhone) Version/17 Safari/604", False),
+    OpenSession(SIGNED_IN_AT, SIGNED_IN_AT, "10.0.0.12", "Mozilla/5.0 (Windows NT 10.0) Chrome/139 Safari/537", True),
+]
+TRAIL = [
+    TrailLine(
+        52,
+        SIGNED_IN_AT,
+        "Trần Ổn",
+        "Sửa",
+        "Người",
+        "Nguyễn Thị Ánh",
+        UUID(int=9),
+        [Change("Chức danh", "Phó Viện trưởng", "Viện trưởng"), Change("Thư điện tử", "", "anh@example.vn")],
+        False,
+    ),
+    TrailLine(51, SIGNED_IN_AT, "Hệ thống", "Thêm", "Tự đánh giá", "", None, [Change("Tự xếp loại", "", "")], True),
+    TrailLine(50, SIGNED_IN_AT, "Hệ thống", "Sửa", "Đánh giá hằng tháng", "", None, [], True),
+    TrailLine(49, SIGNED_IN_AT, "Hệ thống", "Sửa", "Người", "Lê Văn Đức", None, [], False),
+]
+TABLES = [("person", "Người"), ("role_assignment", "Vai trò")]
 FIELDS = [
     field("content", "Nội dung nhiệm vụ", "Kiểm sát 12 vụ án <b>&", "textarea"),
     field("due", "Hạn", "2026-03-31", "date", error="Hạn phải nằm trong tháng 3 năm 2026."),
@@ -104,46 +188,23 @@ DEMO_ACCOUNTS = [
     },
     {"name": "Lê Văn Đức", "role": "Đảng viên", "body": "VKSND Kiên Lương", "login": "duc.lv", "password": "xem-thu-2"},
 ]
-HISTORY = [
-    {"at": datetime(2026, 3, 2, 8, 5), "who": "Trần Ổn", "text": "Trao vai trò Đảng viên.", "note": None},
-    {
-        "at": datetime(2026, 1, 5, 14, 30),
-        "who": "Trần Ổn",
-        "text": "Thêm vào đơn vị.",
-        "note": "Theo quyết định số 12.",
-    },
-]
-
 # name → (template, context); the name says what is special about it
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "home": (
         "home.html",
-        {
-            "today": date(2026, 3, 2),
-            "waiting": [
-                waiting("Tự đánh giá tháng 2 năm 2026", date(2026, 2, 28), True, "quá hạn 2 ngày"),
-                waiting("Góp ý cho 9 đồng chí trong chi bộ", date(2026, 3, 4)),
-                waiting("Cho ý kiến về dự thảo giao ước thi đua năm 2026 của Cụm thi đua số 11"),
-            ],
-            "cards": [
-                {
-                    "title": "Đánh giá hằng tháng",
-                    "url": "/m",
-                    "icon": "clipboard-check",
-                    "text": "Tháng 2: đang tự đánh giá.",
-                    "figures": [("Nhiệm vụ của tôi", 8), ("Trễ hạn", 1)],
-                },
-                {
-                    "title": "Giao ước thi đua",
-                    "url": "/g",
-                    "icon": "flag",
-                    "text": None,
-                    "figures": [("Điểm tự chấm", "96,5")],
-                },
-            ],
-        },
+        shown(
+            Home(
+                date(2026, 3, 2),
+                [
+                    waiting("Tự đánh giá tháng 2 năm 2026", date(2026, 2, 28), True, "quá hạn 2 ngày"),
+                    waiting("Góp ý cho 9 đồng chí trong chi bộ", date(2026, 3, 4)),
+                    waiting("Cho ý kiến về dự thảo giao ước thi đua năm 2026 của Cụm thi đua số 11"),
+                ],
+                [Card("Nhiệm vụ của tôi", "8", "1 nhiệm vụ trễ hạn", "/m"), Card("Điểm tự chấm", "96,5", "", "/g")],
+            )
+        ),
     ),
-    "home_empty": ("home.html", {"today": date(2026, 3, 2), "waiting": [], "cards": []}),
+    "home_empty": ("home.html", shown(Home(date(2026, 3, 2), [], []))),
     "sign_in": ("sign_in.html", SIGN_IN),
     "sign_in_demo": (
         "sign_in.html",
@@ -171,27 +232,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             },
         },
     ),
-    "choose_body": (
-        "choose_body.html",
-        {
-            "bodies": [
-                {
-                    "slug": "kien-luong",
-                    "name": "Viện kiểm sát nhân dân huyện Kiên Lương",
-                    "kind": "Cấp huyện",
-                    "roles": "Đảng viên, Thư ký",
-                    "demo": True,
-                },
-                {
-                    "slug": "cum-11",
-                    "name": "Cụm thi đua số 11",
-                    "kind": "Cụm thi đua",
-                    "roles": "Đại diện",
-                    "demo": False,
-                },
-            ]
-        },
-    ),
+    "choose_body": ("choose_body.html", {"bodies": BODIES}),
     "choose_body_none": ("choose_body.html", {"bodies": []}),
     "error_alone": (
         "error.html",
@@ -215,175 +256,46 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "form_again": ("form_again.html", AGAIN | {"problems": PROBLEMS, "fields": FIELDS, "stale": None}),
     "form_again_stale": ("form_again.html", AGAIN | {"problems": [], "fields": FIELDS, "stale": STALE}),
+    "form_again_refused": (
+        "form_again.html",
+        AGAIN | {"problems": PROBLEMS[1:], "fields": [field("row", "", "7", "hidden")], "stale": None},
+    ),
     "people": ("people.html", people_page(PEOPLE)),
     "people_none_found": ("people.html", people_page([])),
     "people_none_yet": ("people.html", people_page([], anyone=False)),
-    "person": (
-        "person.html",
-        {
-            "person": {
-                "name": "Nguyễn Thị Ánh",
-                "code": "KL01",
-                "login": "anh.nt",
-                "position": "Viện trưởng",
-                "email": None,
-                "state": ON_WORK,
-            },
-            "edit_url": "/edit",
-            "appointments": [
-                {
-                    "line": "Chính quyền",
-                    "unit": "Lãnh đạo Viện",
-                    "position": "Viện trưởng",
-                    "since": date(2018, 1, 1),
-                    "until": None,
-                },
-                {
-                    "line": "Đảng",
-                    "unit": "Chi bộ",
-                    "position": "Bí thư",
-                    "since": date(2015, 5, 1),
-                    "until": date(2025, 5, 1),
-                },
-            ],
-            "roles": [
-                {"title": "Lãnh đạo", "unit": "Chi bộ", "since": date(2018, 1, 1), "until": None, "withdraw_url": "/w"},
-                {
-                    "title": "Đảng viên",
-                    "unit": None,
-                    "since": date(2015, 1, 1),
-                    "until": date(2026, 1, 1),
-                    "withdraw_url": None,
-                },
-            ],
-            "grant": {"action": "/g", "roles": [("clerk", "Thư ký")], "units": [("p1", "Phòng 1")]},
-            "panels": [
-                {"title": "Đánh giá hằng tháng", "url": "/m", "rows": [("Tháng 2/2026", "A"), ("Tháng 1/2026", "B")]}
-            ],
-            "history": HISTORY,
-        },
-    ),
-    "person_bare": (
-        "person.html",
-        {
-            "person": PEOPLE[1] | {"login": None, "email": "duc@example.vn"},
-            "edit_url": None,
-            "appointments": [],
-            "roles": [],
-            "grant": None,
-            "panels": [],
-            "history": [],
-        },
-    ),
-    "modules": (
-        "modules.html",
-        {
-            "modules": [
-                {
-                    "name": "monthly_rating",
-                    "title": "Đánh giá hằng tháng",
-                    "icon": "clipboard-check",
-                    "enabled": True,
-                    "switch_url": "/s",
-                    "settings_url": "/c",
-                    "refusal": None,
-                    "version": 2,
-                    "description": "Kế hoạch năm, phân công, tự đánh giá, góp ý và xếp loại A, B, C.",
-                    "warning": "Tắt mô-đun “Đánh giá hằng tháng”? Mọi người sẽ không thấy phân công và xếp loại nữa; "
-                    "kỳ tháng 3 đang mở sẽ dừng lại.",
-                },
-                {
-                    "name": "emulation_covenants",
-                    "title": "Giao ước thi đua",
-                    "icon": "flag",
-                    "enabled": True,
-                    "switch_url": "/s",
-                    "settings_url": None,
-                    "version": 1,
-                    "warning": "",
-                    "description": "Giao ước của cụm, tự chấm điểm, chấm chéo.",
-                    "refusal": "Chưa tắt được: giao ước năm 2026 đang lấy chữ ký. Hãy ký xong hoặc huỷ giao ước trước.",
-                },
-                {
-                    "name": "supervision_plans",
-                    "title": "Giám sát đảng viên",
-                    "icon": "eye",
-                    "enabled": False,
-                    "switch_url": "/s",
-                    "settings_url": None,
-                    "refusal": None,
-                    "version": 0,
-                    "warning": "",
-                    "description": "Kế hoạch giám sát theo quý của chi bộ.",
-                },
-            ]
-        },
-    ),
+    "person": ("person.html", shown(PERSON)),
+    "person_left": ("person.html", shown(LEFT)),
+    "modules": ("modules.html", shown(ModuleList(MODULES, may_switch=True))),
+    "modules_none": ("modules.html", shown(ModuleList([], may_switch=True))),
     "permissions": (
         "permissions.html",
-        {
-            "roles": [
-                {"key": "member", "title": "Đảng viên", "people": 7, "custom": False},
-                {"key": "clerk", "title": "Thư ký", "people": 1, "custom": False},
-                {"key": "local", "title": "Tổ giúp việc", "people": 2, "custom": True},
-            ],
-            "groups": [
-                {
-                    "title": "Đánh giá hằng tháng",
-                    "permissions": [
-                        {"key": "plan.write", "title": "Lập kế hoạch của mình", "cells": ["held", "held", ""]},
-                        {"key": "grade.decide", "title": "Quyết định xếp loại", "cells": ["", "", "denied"]},
-                    ],
-                }
-            ],
-            "action": "/save",
-            "version": 5,
-            "add_url": "/new",
-        },
+        shown(
+            Matrix(
+                [
+                    MatrixRole("member", "Đảng viên", 7),
+                    MatrixRole("clerk", "Thư ký", 1),
+                    MatrixRole("admin", "Người quản trị", 2),
+                ],
+                [
+                    MatrixGroup(
+                        "Đánh giá hằng tháng",
+                        [
+                            MatrixLine("plan.write", "Lập kế hoạch của mình", ["held", "held", ""]),
+                            MatrixLine("grade.decide", "Quyết định xếp loại", ["", "", "denied"]),
+                        ],
+                    )
+                ],
+            )
+        ),
     ),
-    "permissions_read_only": (
-        "permissions.html",
-        {
-            "roles": [{"key": "member", "title": "Đảng viên", "people": 7, "custom": False}],
-            "groups": [
-                {
-                    "title": "Đơn vị",
-                    "permissions": [
-                        {"key": "x", "title": "Xem người", "cells": ["held"]},
-                        {"key": "y", "title": "Thêm người", "cells": [""]},
-                    ],
-                }
-            ],
-            "action": None,
-            "version": 5,
-            "add_url": None,
-        },
+    "trail": (
+        "trail.html",
+        shown(Trail(TRAIL, TABLES, PageInfo(1, 2, 52, 1, 50)), TrailQuery(q="anh", table="person")),
     ),
+    "trail_none": ("trail.html", shown(Trail([], TABLES, PageInfo(1, 1, 0, 0, 0)), TrailQuery(since=date(2026, 1, 1)))),
     "account": (
         "account.html",
-        {
-            "person": {"name": "Nguyễn Thị Ánh", "login": "anh.nt", "email": None},
-            "language": "vi",
-            "end_all_url": "/end-all",
-            "sessions": [
-                {
-                    "device": "Chrome trên Windows",
-                    "address": "10.0.0.12",
-                    "since": datetime(2026, 3, 2, 7, 30),
-                    "seen": datetime(2026, 3, 2, 8, 5),
-                    "current": True,
-                    "end_url": "/e1",
-                },
-                {
-                    "device": "Safari trên iPhone",
-                    "address": "113.160.1.2",
-                    "since": datetime(2026, 2, 20, 19, 0),
-                    "seen": datetime(2026, 2, 21, 6, 15),
-                    "current": False,
-                    "end_url": "/e2",
-                },
-            ],
-        },
+        {"login": "anh.nt", "language": "vi", "bodies": BODIES, "sessions": SESSIONS, "device_of": device_of},
     ),
 }
 

@@ -146,7 +146,7 @@ def test_a_stale_edit_shows_both_versions_and_saves_onto_the_newer_one() -> None
     assert "Lê Văn Đức đã lưu một bản mới hơn lúc 02/03/2026 08:05" in html
     assert 'name="version" value="4"' in html and 'name="version" value="3"' not in html
     assert html.count("Giá trị đang lưu") == len(samples.pages.FIELDS) - 1, "all but the hidden one"
-    assert html.count("Khác bản của bạn") == len(samples.pages.STALE["differs"])
+    assert html.count("Khác bản của đồng chí") == len(samples.pages.STALE["differs"])
 
 
 def test_a_password_is_prefilled_only_for_a_demo_account() -> None:

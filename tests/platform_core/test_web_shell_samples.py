@@ -12,6 +12,9 @@ from typing import Any
 
 import jinja2
 
+from platform_core.core_plugin import ENDPOINTS
+from platform_core.web.addresses import Addresses
+
 
 def load(name: str) -> ModuleType:
     """A file beside this one; test files are no package, so they are loaded by path."""
@@ -24,15 +27,29 @@ def load(name: str) -> ModuleType:
 
 pages = load("test_web_shell_pages")
 TEMPLATES = Path(__file__).parents[2] / "platform/platform_core/web/templates"
-ROUTES = {
-    "home": "/t/{slug}",
-    "people": "/t/{slug}/people",
+OUTSIDE = {
+    "front": "/",
     "choose_body": "/bodies",
     "account": "/account",
-    "change_password": "/account/password",
+    "change_password": "/change-password",
     "set_language": "/language",
     "sign_out": "/sign-out",
+    "end_sessions": "/account/sessions/end",
 }
+
+
+class SampleAddresses(Addresses):
+    """The addresses of the product, seen from Kiên Lương."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for endpoint in ENDPOINTS:
+            self.add(endpoint.name, f"/t/{{slug:str}}{endpoint.path}")
+        for name, path in OUTSIDE.items():
+            self.add(name, path)
+
+    def url(self, name: str, /, **values: Any) -> str:
+        return super().url(name, **({"slug": "kien-luong"} | values))
 
 
 def new_environment(signed_in: bool = True, in_body: bool = True) -> jinja2.Environment:
@@ -41,14 +58,14 @@ def new_environment(signed_in: bool = True, in_body: bool = True) -> jinja2.Envi
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
-        extensions=["jinja2.ext.i18n"],
+        extensions=["jinja2.ext.i18n", "jinja2.ext.loopcontrols"],
     )
     install = getattr(env, "install_gettext_callables")  # noqa: B009  (added by the extension, unknown to the checker)
     install(lambda text: text, lambda one, many, n: one if n == 1 else many, newstyle=True)
     keys = itertools.count()
     promised: dict[str, Any] = dict(
         shell=shell(signed_in, in_body),
-        url=lambda name, **params: ROUTES[name].format(**params),
+        url=SampleAddresses().url,
         static=lambda path: f"/static/{path}?v=0",
         new_key=lambda: f"key-{next(keys)}",
         date=lambda day: f"{day:%d/%m/%Y}",

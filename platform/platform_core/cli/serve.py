@@ -7,6 +7,7 @@ from types import FrameType
 
 import click
 
+from platform_core.accounts.demo import DEMO_PASSWORD, demo_accounts
 from platform_core.embedded import EmbeddedPostgres
 from platform_core.settings import InstanceSettings
 from plugin_api.i18n import gettext as _
@@ -33,23 +34,19 @@ def serve_instance(settings: InstanceSettings) -> int:
 
         compose()
         asyncio.run(prepare(settings, progress))
-        return server.run(settings, postgres, on_ready=lambda address: _welcome(address, settings))
+        return server.run(settings, postgres, on_ready=lambda address: _welcome(address))
     finally:
         if postgres is not None:
             postgres.stop()
 
 
-def _welcome(address: str, settings: InstanceSettings) -> None:
+def _welcome(address: str) -> None:
     click.echo(f"ready {address}")
-    if settings.demo and settings.embedded:
-        from platform_core.accounts.demo import DEMO_PASSWORD
-
-        click.echo(
-            _(
-                "Tài khoản xem thử ở trang đăng nhập (mật khẩu chung: %(password)s), hoặc: thidua demo accounts",
-                password=DEMO_PASSWORD,
-            )
-        )
+    accounts = demo_accounts()
+    if accounts:
+        click.echo(_("Tài khoản xem thử (mật khẩu chung: %(password)s):", password=DEMO_PASSWORD))
+    for account in accounts:
+        click.echo(f"  {account.login:10} {account.name:20} {account.body:24} {account.role}")
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:

@@ -40,17 +40,26 @@ def mask(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableM
 
 
 def set_up_logs(level: int = logging.INFO) -> None:
-    """Configure the process once."""
+    """Configure the process once: our own lines and those of libraries leave by the same door, in the same form."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper("iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    final: list[Any] = [mask, structlog.processors.JSONRenderer(ensure_ascii=False)]
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper("iso", utc=True),
-            structlog.processors.format_exc_info,
-            mask,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
+        processors=[*shared, *final],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *final]
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    for chatty in ("casbin", "piccolo"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -23,7 +23,7 @@ from tenancy.context import TenantContext
 from tenancy.engine import LOST
 from tenancy.faults import Absent, AlreadyThere, DatabaseFault, DatabaseGone, NoLongerThere, Stale, UnusableValue
 from tenancy.query import row
-from tenancy.transaction import in_body
+from tenancy.transaction import afresh
 
 log = structlog.get_logger()
 
@@ -166,7 +166,7 @@ async def _choices(action: Action) -> dict[str, list[tuple[str, str]]]:
     behind, actor = form_again.choices_behind(action.data), current_visit().actor
     if not behind or actor is None:
         return {}
-    async with in_body(TenantContext(actor.body.tenant_id, actor.account_id)):
+    async with afresh(TenantContext(actor.body.tenant_id, actor.account_id)):
         return {name: await choices(actor) for name, choices in behind.items()}
 
 
@@ -279,7 +279,7 @@ async def _stale(fault: Stale, fields: list[dict[str, Any]]) -> dict[str, Any]:
     visit = current_visit()
     last = None
     if visit.actor is not None:
-        async with in_body(TenantContext(visit.actor.body.tenant_id, visit.actor.account_id)):
+        async with afresh(TenantContext(visit.actor.body.tenant_id, visit.actor.account_id)):
             last = await row(
                 """SELECT l.at, p.full_name FROM audit.log l
                                 LEFT JOIN LATERAL auth.person_here(l.account_id) AS here(person_id) ON true

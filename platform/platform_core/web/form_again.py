@@ -18,6 +18,7 @@ from plugin_api.i18n import gettext as _
 SILENT = frozenset({"csrf_token", "idempotency_key", "version"})
 SECRET = frozenset({"password"})
 """Typed again rather than sent back."""
+TICKED = ("1", "on", "true", "yes")
 LONG = 300
 Options = list[tuple[str, str]]
 Choices = Callable[[Actor], Awaitable[Options]]
@@ -56,6 +57,8 @@ def _field(
     if any(isinstance(value, UploadFile) for value in given):
         kind = "file"
     value: Any = given if kind == "checks" else (given[-1] if given else None)
+    if kind == "checkbox":
+        value = value in TICKED
     if info is None or (kind == "text" and base_type(info.type).__name__ == "UUID"):
         kind = "hidden"
     elif name.rpartition(".")[2] in SECRET:

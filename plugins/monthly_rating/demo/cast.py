@@ -25,7 +25,8 @@ class Cast:
 
 
 async def cast(act_as: ActAs, unit_id: UUID, people: list[UUID]) -> Cast | None:
-    """Find the parts among the people of a cell; None when somebody needed is missing, so that there is no year to show."""
+    """Find the parts among the people of a cell; None when somebody needed is missing,
+    so that there is no year to show."""
     actors = [await act_as(person_id) for person_id in people]
     members = tuple(one for one in actors if one.may(Permission.PLAN_WRITE, unit_id))
     chair = _first(actors, unit_id, Permission.NOTICE_ISSUE)

@@ -32,7 +32,8 @@ class Course:
 
 
 def course_of(place: int, period_place: int) -> Course:
-    """Mostly well; now and then a late task (B) or a missed one (B with an objective reason, C with a subjective one)."""
+    """Mostly well; now and then a late task (B) or a missed one (B with an objective reason,
+    C with a subjective one)."""
     turn = (place * 5 + period_place * 3) % 23
     if turn == 7:
         return Course(late=False, missed=True, subjective=True, level="C")
@@ -113,7 +114,12 @@ async def _report(member: Actor, task: dict[str, Any], day: date, percent: int, 
 
 async def _amend(parts: Cast, cycle_id: UUID, period: Period) -> None:
     extra = forms.AmendedTask(
-        None, parts.members[3 % len(parts.members)].person_id, "Tham gia đoàn kiểm tra liên ngành", period.end, "Có báo cáo kết quả", "01 cuộc"
+        None,
+        parts.members[3 % len(parts.members)].person_id,
+        "Tham gia đoàn kiểm tra liên ngành",
+        period.end,
+        "Có báo cáo kết quả",
+        "01 cuộc",
     )
     with standing_on(period.start + timedelta(days=10)):
         amendment = forms.NoticeAmendment(await _version(cycle_id), "Bổ sung theo yêu cầu của cấp trên.", [extra])
@@ -132,14 +138,20 @@ async def _assess(parts: Cast, cycle_id: UUID, period: Period, place: int) -> No
                 forms.OwnTask(task["id"], "missed", kind, why, lesson) if missed else forms.OwnTask(task["id"], "met")
             )
         with standing_on(period.end + timedelta(days=1 + number % 2)):
-            summary = "Đã hoàn thành các nhiệm vụ được phân công." if not course.missed else "Còn một nhiệm vụ chưa hoàn thành."
+            summary = (
+                "Đã hoàn thành các nhiệm vụ được phân công."
+                if not course.missed
+                else "Còn một nhiệm vụ chưa hoàn thành."
+            )
             text = forms.AssessmentText(0, "A" if course.level == "A" else "B", summary, own)
             await assessments.submit_assessment(member, cycle_id, text)
 
 
 async def _meet(parts: Cast, cycle_id: UUID, period: Period, place: int, day: date) -> None:
     with standing_on(day, 14):
-        call = forms.MeetingCall(await _version(cycle_id), day, "Phòng họp cơ quan", parts.clerk.person_id, parts.chair.person_id)
+        call = forms.MeetingCall(
+            await _version(cycle_id), day, "Phòng họp cơ quan", parts.clerk.person_id, parts.chair.person_id
+        )
         await meetings.open_meeting(parts.chair, cycle_id, call)
         missing = parts.members[-1].person_id if place == ABSENT else None
         presence = [
@@ -164,7 +176,11 @@ async def _comment(parts: Cast, cycle_id: UUID, place: int) -> None:
         for step in range(1, 4):
             about = people[(number + step) % len(people)]
             course = course_of((number + step) % len(people), place)
-            text = texts.FOR_THE_LATE if step == 1 and course.level != "A" else texts.COMMENTS[(number + step * 2 + place) % len(texts.COMMENTS)]
+            text = (
+                texts.FOR_THE_LATE
+                if step == 1 and course.level != "A"
+                else texts.COMMENTS[(number + step * 2 + place) % len(texts.COMMENTS)]
+            )
             typed = author is people[-1] and author is not parts.clerk
             said = forms.CommentText(about.person_id, text, author_id=author.person_id if typed else None)
             await meetings.comment(parts.clerk if typed else author, cycle_id, said)
@@ -175,8 +191,12 @@ async def _correct(parts: Cast, cycle_id: UUID, place: int, day: date) -> None:
     for number, member in enumerate(parts.members):
         if course_of(number, place).level != "A":
             with standing_on(day):
-                decision = forms.Decision("A" if course_of(number, place).late else "B", "Đã xem lại minh chứng nộp bổ sung.", 1,
-                                          "Báo cáo đã gửi đúng hạn qua đường công văn, chi bộ chưa cập nhật.")
+                decision = forms.Decision(
+                    "A" if course_of(number, place).late else "B",
+                    "Đã xem lại minh chứng nộp bổ sung.",
+                    1,
+                    "Báo cáo đã gửi đúng hạn qua đường công văn, chi bộ chưa cập nhật.",
+                )
                 await decisions.correct_grade(parts.decider, cycle_id, member.person_id, decision)
             return
 
@@ -190,9 +210,16 @@ def _reason(course: Course) -> str:
 
 
 async def _tasks(cycle_id: UUID, member: Actor) -> list[dict[str, Any]]:
-    return [dict(one) for one in await rows(
-        "SELECT id, title, due_on, done_on FROM monthly_rating_task WHERE tenant_id = $1 AND cycle_id = $2 AND person_id = $3 "
-        "AND NOT dropped ORDER BY sort", cycle_id, member.person_id)]
+    return [
+        dict(one)
+        for one in await rows(
+            "SELECT id, title, due_on, done_on FROM monthly_rating_task WHERE tenant_id = $1 AND cycle_id = $2 "
+            "AND person_id = $3 "
+            "AND NOT dropped ORDER BY sort",
+            cycle_id,
+            member.person_id,
+        )
+    ]
 
 
 async def _version(cycle_id: UUID) -> int:

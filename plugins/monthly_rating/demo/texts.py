@@ -56,8 +56,14 @@ COMMENTS = (
     "Nghiên cứu hồ sơ kỹ, phát biểu tại phiên tòa rõ ràng.",
 )
 FOR_THE_LATE = "Khối lượng việc nhiều nhưng cần sắp xếp thời gian hợp lý, không để trễ hạn như vừa qua."
-OBJECTIVE = ("Cơ quan điều tra chuyển hồ sơ chậm so với thống nhất.", "Đôn đốc bằng văn bản ngay khi thấy có khả năng chậm.")
-SUBJECTIVE = ("Chưa sắp xếp thời gian nghiên cứu, để dồn việc cuối tháng.", "Lập lịch theo tuần, báo cáo lãnh đạo khi thấy khó khăn.")
+OBJECTIVE = (
+    "Cơ quan điều tra chuyển hồ sơ chậm so với thống nhất.",
+    "Đôn đốc bằng văn bản ngay khi thấy có khả năng chậm.",
+)
+SUBJECTIVE = (
+    "Chưa sắp xếp thời gian nghiên cứu, để dồn việc cuối tháng.",
+    "Lập lịch theo tuần, báo cáo lãnh đạo khi thấy khó khăn.",
+)
 CONCLUSION = (
     "Chi bộ thống nhất kết quả xếp loại như biên bản. Biểu dương các đồng chí hoàn thành tốt nhiệm vụ.\n"
     "Các đồng chí có nhiệm vụ trễ hạn nghiêm túc rút kinh nghiệm, khắc phục ngay trong tháng tới."

@@ -45,7 +45,8 @@ async def _periods(parts: Cast, first: date, today: date) -> int:
     period, place, lived = period_containing(first, kind), 0, 0
     while period.start <= today:
         if not await value(
-            "SELECT true FROM monthly_rating_cycle WHERE tenant_id = $1 AND unit_id = $2 AND period_start <= $4 AND period_end >= $3",
+            "SELECT true FROM monthly_rating_cycle WHERE tenant_id = $1 AND unit_id = $2 AND period_start <= $4 "
+            "AND period_end >= $3",
             parts.unit_id,
             period.start,
             period.end,
@@ -74,13 +75,20 @@ async def _review(parts: Cast, member: Actor, plan_id: UUID, place: int, year: i
     version = 3
     if place == 1:
         await plans.return_plan(reviewer, plan_id, PlanRefusal(version, "Bổ sung mức độ cần đạt cho từng nhiệm vụ."))
-        kept = [PlanRow(None, row.title, row.due_on, f"{row.expected_level}, báo cáo bằng văn bản") for row in _items(place, year)]
+        kept = [
+            PlanRow(None, row.title, row.due_on, f"{row.expected_level}, báo cáo bằng văn bản")
+            for row in _items(place, year)
+        ]
         await plans.save_plan(member, plan_id, PlanItems(version + 1, kept))
         await plans.submit_plan(member, plan_id, PlanStep(version + 2, "Đã bổ sung theo góp ý."))
         version += 3
     if place == 2:
-        added = PlanRow(None, "Giúp đỡ 01 đồng chí mới nắm quy trình nghiệp vụ", date(year, 6, 30), "Làm việc độc lập được")
-        await plans.correct_plan(reviewer, plan_id, PlanItems(version, [*await _stored(plan_id), added], "Bổ sung việc kèm cặp."))
+        added = PlanRow(
+            None, "Giúp đỡ 01 đồng chí mới nắm quy trình nghiệp vụ", date(year, 6, 30), "Làm việc độc lập được"
+        )
+        await plans.correct_plan(
+            reviewer, plan_id, PlanItems(version, [*await _stored(plan_id), added], "Bổ sung việc kèm cặp.")
+        )
         version += 1
     await plans.approve_plan(reviewer, plan_id, PlanStep(version, "Đồng ý."))
 
@@ -88,11 +96,16 @@ async def _review(parts: Cast, member: Actor, plan_id: UUID, place: int, year: i
 def _items(place: int, year: int) -> list[PlanRow]:
     """Three undertakings, spread over the year by the person's place."""
     chosen = [(PLANNED[(place + step) % len(PLANNED)], 2 + (place + step * 3) % 11) for step in range(3)]
-    return [PlanRow(None, work.title, date(year, month, 25), work.level) for work, month in sorted(chosen, key=lambda one: one[1])]
+    return [
+        PlanRow(None, work.title, date(year, month, 25), work.level)
+        for work, month in sorted(chosen, key=lambda one: one[1])
+    ]
 
 
 async def _stored(plan_id: UUID) -> list[PlanRow]:
-    return [PlanRow(item.item_id, item.title, item.due_on, item.expected_level) for item in await plans.items_of(plan_id)]
+    return [
+        PlanRow(item.item_id, item.title, item.due_on, item.expected_level) for item in await plans.items_of(plan_id)
+    ]
 
 
 async def _has_plan(member: Actor, unit_id: UUID, year: int) -> bool:

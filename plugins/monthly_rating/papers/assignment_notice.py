@@ -24,7 +24,8 @@ COLUMNS = (
 
 
 async def notice_paper(actor: Actor, cycle_id: UUID, query: PaperQuery) -> File:
-    """The newest or a given edition as PDF or DOCX. Raises Absent for an edition there is not, Refused for a draft of others."""
+    """The newest or a given edition as PDF or DOCX. Raises Absent for an edition there is not,
+    Refused for a draft of others."""
     head, stored = await notice_rows(actor, cycle_id)
     chosen = next((one for one in stored if query.edition in (0, one["edition"])), None)
     if chosen is None:

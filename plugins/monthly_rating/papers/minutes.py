@@ -1,4 +1,5 @@
-"""The minutes of the meeting as a paper: who was there, what everybody said of whom, what was missed and why, the classes."""
+"""The minutes of the meeting as a paper: who was there, what everybody said of whom, what was missed and why,
+the classes."""
 
 from uuid import UUID
 
@@ -17,9 +18,9 @@ from plugin_api.ports import ports
 
 COLUMNS = (
     Column("TT", 0.7, "center"),
-    Column("Họ và tên", 2.6),
-    Column("Nhiệm vụ xong", 1.4, "center"),
-    Column("Ý kiến góp ý", 5),
+    Column("Họ và tên", 2.4),
+    Column("Nhiệm vụ xong", 1.3, "center"),
+    Column("Ý kiến góp ý", 5.6),
     Column("Tự xếp loại", 1.2, "center", "Xếp loại"),
     Column("Quyết định", 1.3, "center", "Xếp loại"),
 )
@@ -32,7 +33,8 @@ async def minutes_paper(actor: Actor, cycle_id: UUID, query: PaperQuery) -> File
     if not sees_all(actor, page.cycle.unit_id):
         raise Forbidden(
             _(
-                "Biên bản họp do thư ký, người chủ trì và lãnh đạo đơn vị giữ. Kết quả của chi bộ xem ở bảng kết quả đã công bố."
+                "Biên bản họp do thư ký, người chủ trì và lãnh đạo đơn vị giữ. Kết quả của chi bộ xem ở bảng kết "
+                "quả đã công bố."
             )
         )
     return await ports().press.print(minutes(actor, page, settings_of(actor)), query.form)

@@ -24,7 +24,8 @@ COLUMNS = (
 
 
 async def result_paper(actor: Actor, cycle_id: UUID, query: PaperQuery) -> File:
-    """The table as PDF or DOCX, marked as a draft until it is published; each reader's copy shows what that reader may see."""
+    """The table as PDF or DOCX, marked as a draft until it is published;
+    each reader's copy shows what that reader may see."""
     return await ports().press.print(result_table(actor, await result_page(actor, cycle_id)), query.form)
 
 
@@ -51,7 +52,9 @@ def result_table(actor: Actor, page: ResultPage) -> Paper:
         title="Bảng kết quả",
         summary=f"xếp loại đảng viên {in_sentence(page.cycle.label)}",
         body=(Table(COLUMNS, rows), Paragraph(f"Tổng số: {page.rated} người được xếp loại. {counted}.")),
-        signatures=(Signature("Người công bố", page.published_by, on_behalf(page.cycle)),),
+        signatures=(
+            Signature(page.published_by_position or "Người công bố", page.published_by, on_behalf(page.cycle)),
+        ),
         recipients=("Các đồng chí đảng viên", "Lưu Chi bộ"),
         landscape=True,
         draft=not page.published,

@@ -43,7 +43,8 @@ def before_close(people: Iterable[Readiness]) -> list[str]:
 
 
 def before_publication(people: Iterable[Readiness], meeting_closed: bool) -> list[str]:
-    """Classes become known when all are decided, all have assessed themselves or were noted as not having, and the meeting ended."""
+    """Classes become known when all are decided, all have assessed themselves or were noted as not having,
+    and the meeting ended."""
     rated = [one for one in people if not one.excused]
     found = [] if meeting_closed else [_("Cuộc họp chưa kết thúc.")]
     unassessed = [one.full_name for one in rated if one.assessment not in ("submitted", "waived")]

@@ -1,1 +1,2 @@
-"""What the room does, step by step, and what its screens show. Every function runs in the transaction of the request."""
+"""What the room does, step by step, and what its screens show.
+Every function runs in the transaction of the request."""

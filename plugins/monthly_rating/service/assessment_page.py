@@ -49,17 +49,22 @@ class AssessmentPage(Struct, frozen=True):
 
 
 OWN = f"""
-SELECT m.excused_reason, {TASKS_OF_MEMBER}, coalesce(a.state, '') AS state, coalesce(a.version, 0) AS version, coalesce(a.proposed_level, '') AS proposed_level,
+SELECT m.excused_reason, {TASKS_OF_MEMBER}, coalesce(a.state, '') AS state, coalesce(a.version, 0) AS version,
+  coalesce(a.proposed_level, '') AS proposed_level,
   coalesce(a.summary, '') AS summary, a.submitted_at, coalesce(a.waived_reason, '') AS waived_reason,
-  coalesce((SELECT h.closed_at IS NOT NULL FROM monthly_rating_meeting h WHERE h.tenant_id = $1 AND h.cycle_id = m.cycle_id), false)
-    OR EXISTS (SELECT 1 FROM monthly_rating_grade g WHERE g.tenant_id = $1 AND g.cycle_id = m.cycle_id AND g.person_id = m.person_id) AS too_late
+  coalesce((SELECT h.closed_at IS NOT NULL FROM monthly_rating_meeting h WHERE h.tenant_id = $1
+    AND h.cycle_id = m.cycle_id), false)
+    OR EXISTS (SELECT 1 FROM monthly_rating_grade g WHERE g.tenant_id = $1 AND g.cycle_id = m.cycle_id
+      AND g.person_id = m.person_id) AS too_late
 FROM monthly_rating_cycle_member m
-LEFT JOIN monthly_rating_self_assessment a ON a.tenant_id = m.tenant_id AND a.cycle_id = m.cycle_id AND a.person_id = m.person_id
+LEFT JOIN monthly_rating_self_assessment a ON a.tenant_id = m.tenant_id AND a.cycle_id = m.cycle_id
+  AND a.person_id = m.person_id
 WHERE m.tenant_id = $1 AND m.cycle_id = $2 AND m.person_id = $3"""
 
 
 async def assessment_page(actor: Actor, cycle_id: UUID) -> AssessmentPage:
-    """What the person was assigned, what came of it, and the own words about it. Raises Absent for who is not in the period."""
+    """What the person was assigned, what came of it, and the own words about it.
+    Raises Absent for who is not in the period."""
     head = await cycle_head(actor, cycle_id)
     own = await row(OWN, cycle_id, actor.person_id)
     if own is None:

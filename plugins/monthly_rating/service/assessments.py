@@ -18,7 +18,8 @@ from plugin_api.i18n import gettext as _
 from tenancy.faults import Absent, Stale
 from tenancy.query import row, rows, run, value
 
-OWN_TASKS = """SELECT id, title, due_on, done_on, self_level, miss_reason, miss_explanation, lesson FROM monthly_rating_task
+OWN_TASKS = """SELECT id, title, due_on, done_on, self_level, miss_reason, miss_explanation,
+  lesson FROM monthly_rating_task
 WHERE tenant_id = $1 AND cycle_id = $2 AND person_id = $3 AND NOT dropped ORDER BY sort"""
 
 
@@ -141,8 +142,10 @@ async def _write(actor: Actor, head: CycleHead, data: AssessmentText) -> tuple[U
 async def _write_tasks(actor: Actor, cycle_id: UUID, tasks: list[OwnTask]) -> None:
     done = await run(
         """
-        UPDATE monthly_rating_task t SET self_level = n.self_level, miss_reason = n.miss_reason, miss_explanation = n.explanation, lesson = n.lesson
-        FROM unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[]) AS n(id, self_level, miss_reason, explanation, lesson)
+        UPDATE monthly_rating_task t SET self_level = n.self_level, miss_reason = n.miss_reason,
+          miss_explanation = n.explanation, lesson = n.lesson
+        FROM unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[]) AS n(id, self_level, miss_reason,
+          explanation, lesson)
         WHERE t.tenant_id = $1 AND t.id = n.id AND t.cycle_id = $2 AND t.person_id = $3 AND NOT t.dropped""",
         cycle_id,
         actor.person_id,

@@ -16,16 +16,19 @@ from tenancy.query import row, rows, value
 
 WAITING = """
 FROM monthly_rating_year_plan p JOIN monthly_rating_year_plan_item i ON i.tenant_id = p.tenant_id AND i.plan_id = p.id
-JOIN monthly_rating_cycle_member m ON m.tenant_id = p.tenant_id AND m.cycle_id = $2 AND m.person_id = p.person_id AND m.excused_reason = ''
+JOIN monthly_rating_cycle_member m ON m.tenant_id = p.tenant_id AND m.cycle_id = $2 AND m.person_id = p.person_id
+  AND m.excused_reason = ''
 JOIN monthly_rating_cycle c ON c.tenant_id = m.tenant_id AND c.id = m.cycle_id
 WHERE p.tenant_id = $1 AND p.unit_id = c.unit_id AND p.year = c.year AND p.state = 'approved' AND NOT i.dropped
   AND i.due_on BETWEEN c.period_start AND c.period_end
-  AND NOT EXISTS (SELECT 1 FROM monthly_rating_task t WHERE t.tenant_id = $1 AND t.plan_item_id = i.id AND NOT t.dropped)"""
+  AND NOT EXISTS (SELECT 1 FROM monthly_rating_task t WHERE t.tenant_id = $1 AND t.plan_item_id = i.id
+    AND NOT t.dropped)"""
 """Undertakings of approved plans that fall due in the period of cycle `$2` and are not assigned yet."""
 
 
 async def add_task(actor: Actor, cycle_id: UUID, data: TaskDraft) -> dict[str, Any]:
-    """Draft a task for a person of the cell. Raises Refused after the notice was issued, Invalid for a stranger or a wrong day."""
+    """Draft a task for a person of the cell. Raises Refused after the notice was issued,
+    Invalid for a stranger or a wrong day."""
     head = await _draft_of(actor, cycle_id)
     full_name = await assignee(head, data.person_id)
     await _check(head, data)
@@ -76,10 +79,12 @@ async def drop_task(actor: Actor, task_id: UUID, data: VersionOnly) -> dict[str,
 
 
 async def take_from_plans(actor: Actor, cycle_id: UUID) -> dict[str, Any]:
-    """Draft a task for every undertaking of an approved plan that falls due in this period. Raises Refused when there is none."""
+    """Draft a task for every undertaking of an approved plan that falls due in this period.
+    Raises Refused when there is none."""
     await _draft_of(actor, cycle_id)
     found = await rows(
-        f"SELECT i.id, p.person_id, i.title, i.due_on, i.expected_level, p.search {WAITING} ORDER BY p.person_id, i.sort",
+        f"SELECT i.id, p.person_id, i.title, i.due_on, i.expected_level, p.search {WAITING} ORDER BY "
+        f"p.person_id, i.sort",
         cycle_id,
     )
     if not found:
@@ -165,7 +170,8 @@ async def _check(head: CycleHead, data: TaskDraft) -> None:
         problems["due_on"] = fault
     if data.plan_item_id and not await value(
         """SELECT true FROM monthly_rating_year_plan_item i JOIN monthly_rating_year_plan p
-            ON p.tenant_id = i.tenant_id AND p.id = i.plan_id WHERE i.tenant_id = $1 AND i.id = $2 AND p.person_id = $3 AND p.state = 'approved'""",
+            ON p.tenant_id = i.tenant_id AND p.id = i.plan_id WHERE i.tenant_id = $1 AND i.id = $2
+              AND p.person_id = $3 AND p.state = 'approved'""",
         data.plan_item_id,
         data.person_id,
     ):

@@ -1,4 +1,5 @@
-"""A cycle as every step and screen needs it: where it stands, its levels, its deadlines, and whether the person belongs to it."""
+"""A cycle as every step and screen needs it: where it stands, its levels, its deadlines,
+and whether the person belongs to it."""
 
 from datetime import date, datetime
 from typing import Literal
@@ -18,9 +19,12 @@ from tenancy.faults import Absent
 from tenancy.query import row
 
 HEAD = """
-SELECT c.id AS cycle_id, c.unit_id, u.name AS unit_name, u.committee_name, c.year, c.period_start, c.period_end, c.label, c.state, c.scheme_id,
-  s.title AS scheme_title, s.source AS scheme_source, s.levels, c.notice_due, c.assessment_due, c.decision_due, c.published_at, c.version,
-  EXISTS (SELECT 1 FROM monthly_rating_cycle_member m WHERE m.tenant_id = $1 AND m.cycle_id = c.id AND m.person_id = $3) AS i_belong
+SELECT c.id AS cycle_id, c.unit_id, u.name AS unit_name, u.committee_name, c.year, c.period_start, c.period_end,
+  c.label, c.state, c.scheme_id,
+  s.title AS scheme_title, s.source AS scheme_source, s.levels, c.notice_due, c.assessment_due, c.decision_due,
+    c.published_at, c.version,
+  EXISTS (SELECT 1 FROM monthly_rating_cycle_member m WHERE m.tenant_id = $1 AND m.cycle_id = c.id
+    AND m.person_id = $3) AS i_belong
 FROM monthly_rating_cycle c
 JOIN unit u ON u.tenant_id = c.tenant_id AND u.id = c.unit_id
 JOIN monthly_rating_scheme s ON s.tenant_id = c.tenant_id AND s.id = c.scheme_id

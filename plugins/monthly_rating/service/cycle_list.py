@@ -25,7 +25,8 @@ from tenancy.query import row, rows
 
 
 class CycleLine(Struct, frozen=True):
-    """A period in the list, with its next step and the day that is due. `only_own`: the tasks counted are the person's own."""
+    """A period in the list, with its next step and the day that is due. `only_own`:
+    the tasks counted are the person's own."""
 
     cycle_id: UUID
     unit_name: str
@@ -44,7 +45,8 @@ class CycleLine(Struct, frozen=True):
 
 
 class CyclesPage(Struct, frozen=True):
-    """Periods of the cells the person may enter, newest first; where one may be opened, where today's is not open yet."""
+    """Periods of the cells the person may enter, newest first; where one may be opened,
+    where today's is not open yet."""
 
     cycles: list[CycleLine]
     page: PageInfo
@@ -60,7 +62,8 @@ class CyclesPage(Struct, frozen=True):
 
 
 LIST = """
-SELECT c.id AS cycle_id, u.name AS unit_name, c.label, c.period_start, c.period_end, c.state, count(*) OVER () AS total,
+SELECT c.id AS cycle_id, u.name AS unit_name, c.label, c.period_start, c.period_end, c.state,
+  count(*) OVER () AS total,
   CASE c.state WHEN 'planning' THEN c.notice_due WHEN 'published' THEN NULL ELSE c.decision_due END AS next_due,
   (SELECT count(*) FROM monthly_rating_cycle_member m WHERE m.tenant_id = $1 AND m.cycle_id = c.id) AS people,
   coalesce(w.tasks, 0) AS tasks, coalesce(w.done, 0) AS done, coalesce(w.late, 0) AS late, NOT o.all_seen AS only_own
@@ -72,7 +75,8 @@ LEFT JOIN LATERAL (SELECT count(*) AS tasks, count(*) FILTER (WHERE t.done_on IS
   FROM monthly_rating_task t WHERE t.tenant_id = $1 AND t.cycle_id = c.id AND NOT t.dropped
     AND (o.all_seen OR (t.person_id = $8 AND c.state <> 'planning'))) w ON true
 WHERE c.tenant_id = $1 AND ($3::uuid[] IS NULL OR c.unit_id = ANY ($3)) AND ($4::int IS NULL OR c.year = $4)
-  AND ($5::uuid IS NULL OR c.unit_id = $5) AND ($6 = '' OR c.state = $6) AND ($7 = '' OR c.search LIKE '%' || $7 || '%')"""
+  AND ($5::uuid IS NULL OR c.unit_id = $5) AND ($6 = '' OR c.state = $6) AND ($7 = ''
+    OR c.search LIKE '%' || $7 || '%')"""
 ORDERS = {"period": "c.period_start", "unit": "u.name", "state": "c.state"}
 KNOWN = """
 SELECT coalesce(array_agg(DISTINCT year ORDER BY year DESC), '{}') AS years,

@@ -62,8 +62,10 @@ class CyclePage(Struct, frozen=True):
 
 COURSE = """
 SELECT h.held_on, h.closed_at IS NOT NULL AS closed,
-  (SELECT count(*) FROM monthly_rating_assignment_notice n WHERE n.tenant_id = $1 AND n.cycle_id = c.id AND n.issued_on IS NOT NULL) AS editions,
-  (SELECT jsonb_agg(jsonb_build_object('step_title', s.step, 'full_name', p.full_name, 'at', s.at, 'note', s.note) ORDER BY s.at, s.id)
+  (SELECT count(*) FROM monthly_rating_assignment_notice n WHERE n.tenant_id = $1 AND n.cycle_id = c.id
+    AND n.issued_on IS NOT NULL) AS editions,
+  (SELECT jsonb_agg(jsonb_build_object('step_title', s.step, 'full_name', p.full_name, 'at', s.at, 'note',
+    s.note) ORDER BY s.at, s.id)
      FROM monthly_rating_cycle_step s JOIN person p ON p.tenant_id = s.tenant_id AND p.id = s.person_id
      WHERE s.tenant_id = $1 AND s.cycle_id = c.id) AS steps
 FROM monthly_rating_cycle c LEFT JOIN monthly_rating_meeting h ON h.tenant_id = c.tenant_id AND h.cycle_id = c.id

@@ -106,7 +106,8 @@ def must_be_open(head: CycleHead) -> None:
 async def membership(cycle_id: UUID, person_id: UUID) -> dict[str, Any]:
     """A person's row in a cycle. Raises Absent for somebody who is not rated in it."""
     found = await row(
-        "SELECT id, version, unit_position, excused_reason FROM monthly_rating_cycle_member WHERE tenant_id = $1 AND cycle_id = $2 "
+        "SELECT id, version, unit_position, excused_reason FROM monthly_rating_cycle_member WHERE tenant_id = $1 "
+        "AND cycle_id = $2 "
         "AND person_id = $3",
         cycle_id,
         person_id,
@@ -133,7 +134,8 @@ async def _add_members(cycle_id: UUID, unit_id: UUID, period: Period) -> None:
     if not present and not known:
         raise Refused(
             _(
-                "Chi bộ này chưa có ai vào ngày %(day)s. Người quản trị hãy ghi chức vụ trong chi bộ cho từng người trước.",
+                "Chi bộ này chưa có ai vào ngày %(day)s. Người quản trị hãy ghi chức vụ trong chi bộ cho từng "
+                "người trước.",
                 day=f"{day:%d/%m/%Y}",
             )
         )
@@ -172,7 +174,8 @@ async def _must_be_free(unit: Unit, period: Period) -> None:
 
 def _preamble(unit: Unit, period: Period) -> str:
     return (
-        f"Căn cứ kế hoạch thực hiện nhiệm vụ năm {period.start.year} của từng đảng viên đã được cấp ủy và lãnh đạo đơn vị xem xét, "
+        f"Căn cứ kế hoạch thực hiện nhiệm vụ năm {period.start.year} của từng đảng viên đã được cấp ủy và lãnh "
+        f"đạo đơn vị xem xét, "
         f"{unit.committee_name or unit.name} thông báo phân công nhiệm vụ {period.label[0].lower()}{period.label[1:]} "
         "đối với từng đảng viên như sau:"
     )

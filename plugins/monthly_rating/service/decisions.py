@@ -1,4 +1,5 @@
-"""The class: decided by the one who has the authority, published for the cell, corrected by a new edition, never overwritten."""
+"""The class: decided by the one who has the authority, published for the cell, corrected by a new edition,
+never overwritten."""
 
 from typing import Any
 from uuid import UUID
@@ -81,7 +82,8 @@ async def _add_grade(actor: Actor, head: CycleHead, person_id: UUID, data: Decis
         raise Refused(_("Người này không xếp loại trong kỳ này: %(reason)s", reason=member["excused_reason"]))
     level = known_level(head.levels, data.level)
     newest = await row(
-        """SELECT id, edition, level, reason FROM monthly_rating_grade WHERE tenant_id = $1 AND cycle_id = $2 AND person_id = $3
+        """SELECT id, edition, level, reason FROM monthly_rating_grade WHERE tenant_id = $1 AND cycle_id = $2
+          AND person_id = $3
                           ORDER BY edition DESC LIMIT 1""",
         head.cycle_id,
         person_id,

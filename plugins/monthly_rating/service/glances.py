@@ -15,18 +15,24 @@ from tenancy.query import Record, rows
 
 CLASSES = """
 SELECT g.level, count(*) AS times FROM monthly_rating_cycle c
-JOIN LATERAL (SELECT n.level FROM monthly_rating_grade n WHERE n.tenant_id = $1 AND n.cycle_id = c.id AND n.person_id = $2
+JOIN LATERAL (SELECT n.level FROM monthly_rating_grade n WHERE n.tenant_id = $1 AND n.cycle_id = c.id
+  AND n.person_id = $2
   ORDER BY n.edition DESC LIMIT 1) g ON true
-WHERE c.tenant_id = $1 AND c.year = $3 AND c.state = 'published' AND ($4::uuid[] IS NULL OR c.unit_id = ANY ($4)) GROUP BY g.level ORDER BY g.level"""
+WHERE c.tenant_id = $1 AND c.year = $3 AND c.state = 'published' AND ($4::uuid[] IS NULL
+  OR c.unit_id = ANY ($4)) GROUP BY g.level ORDER BY g.level"""
 HITS = """
 SELECT * FROM (
   SELECT 'tasks' AS place, t.id, t.title, c.label || ' · ' || p.full_name AS detail FROM monthly_rating_task t
-    JOIN monthly_rating_cycle c ON c.tenant_id = t.tenant_id AND c.id = t.cycle_id JOIN person p ON p.tenant_id = t.tenant_id AND p.id = t.person_id
+    JOIN monthly_rating_cycle c ON c.tenant_id = t.tenant_id AND c.id = t.cycle_id
+      JOIN person p ON p.tenant_id = t.tenant_id AND p.id = t.person_id
     WHERE t.tenant_id = $1 AND NOT t.dropped AND t.search LIKE '%' || $2 || '%'
-      AND ($4::uuid[] IS NULL OR c.unit_id = ANY ($4) OR (t.person_id = $3 AND c.state <> 'planning')) ORDER BY t.id DESC LIMIT 10) AS found
+      AND ($4::uuid[] IS NULL OR c.unit_id = ANY ($4) OR (t.person_id = $3 AND c.state <> 'planning'))
+        ORDER BY t.id DESC LIMIT 10) AS found
 UNION ALL SELECT * FROM (
-  SELECT 'cycles', c.id, c.label, u.name FROM monthly_rating_cycle c JOIN unit u ON u.tenant_id = c.tenant_id AND u.id = c.unit_id
-    WHERE c.tenant_id = $1 AND c.search LIKE '%' || $2 || '%' AND ($5::uuid[] IS NULL OR c.unit_id = ANY ($5)) ORDER BY c.period_start DESC LIMIT 10) AS more"""
+  SELECT 'cycles', c.id, c.label, u.name FROM monthly_rating_cycle c JOIN unit u ON u.tenant_id = c.tenant_id
+    AND u.id = c.unit_id
+    WHERE c.tenant_id = $1 AND c.search LIKE '%' || $2 || '%' AND ($5::uuid[] IS NULL
+      OR c.unit_id = ANY ($5)) ORDER BY c.period_start DESC LIMIT 10) AS more"""
 
 
 async def cards(actor: Actor, today: date) -> Sequence[Card]:

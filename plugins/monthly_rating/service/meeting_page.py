@@ -1,4 +1,5 @@
-"""The meeting on one screen: member by member what was assigned beside what came of it, what everybody said, the class."""
+"""The meeting on one screen: member by member what was assigned beside what came of it, what everybody said,
+the class."""
 
 from datetime import date
 from uuid import UUID

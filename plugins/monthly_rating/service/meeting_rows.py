@@ -1,4 +1,5 @@
-"""The rows of the meeting: one statement for all members with their tasks, comments and classes, shown as far as the person may see."""
+"""The rows of the meeting: one statement for all members with their tasks, comments and classes,
+shown as far as the person may see."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -33,7 +34,8 @@ class MeetingBrief(Struct, frozen=True):
 
 
 class CommentLine(Struct, frozen=True):
-    """A comment that stands (its corrections are folded into `earlier`). `author` is empty where names are not shown."""
+    """A comment that stands (its corrections are folded into `earlier`).
+    `author` is empty where names are not shown."""
 
     comment_id: UUID
     author: str
@@ -88,31 +90,40 @@ class StoredComment(Struct, frozen=True):
 
 
 MEETING = """
-SELECT h.held_on, h.place, c.full_name AS chair, coalesce(m.unit_position, '') AS chair_position, k.full_name AS clerk, h.comments_named, h.opened_at,
+SELECT h.held_on, h.place, c.full_name AS chair, coalesce(m.unit_position, '') AS chair_position,
+  k.full_name AS clerk, h.comments_named, h.opened_at,
   h.closed_at, h.conclusion, h.version
 FROM monthly_rating_meeting h
 JOIN person c ON c.tenant_id = h.tenant_id AND c.id = h.chair_id
 JOIN person k ON k.tenant_id = h.tenant_id AND k.id = h.clerk_id
-LEFT JOIN monthly_rating_cycle_member m ON m.tenant_id = h.tenant_id AND m.cycle_id = h.cycle_id AND m.person_id = h.chair_id
+LEFT JOIN monthly_rating_cycle_member m ON m.tenant_id = h.tenant_id AND m.cycle_id = h.cycle_id
+  AND m.person_id = h.chair_id
 WHERE h.tenant_id = $1 AND h.cycle_id = $2"""
 MEMBERS = f"""
-SELECT {TASKS_OF_MEMBER}, m.person_id, p.full_name, m.unit_position, m.departments, m.excused_reason, att.present, coalesce(att.absence_reason, '') AS absence_reason,
-  coalesce(a.state, '') AS assessment, coalesce(a.proposed_level, '') AS proposed_level, coalesce(a.summary, '') AS summary,
+SELECT {TASKS_OF_MEMBER}, m.person_id, p.full_name, m.unit_position, m.departments, m.excused_reason, att.present,
+  coalesce(att.absence_reason, '') AS absence_reason,
+  coalesce(a.state, '') AS assessment, coalesce(a.proposed_level, '') AS proposed_level, coalesce(a.summary,
+    '') AS summary,
   coalesce(a.waived_reason, '') AS waived_reason, a.submitted_at,
-  (SELECT jsonb_agg(jsonb_build_object('comment_id', k.id, 'author', q.full_name, 'author_id', k.author_id, 'typed_by', w.full_name,
-       'typed_by_id', k.typed_by, 'text', k.text, 'no_comment', k.no_comment, 'at', k.at, 'replaces_id', k.replaces_id) ORDER BY k.at, k.id)
+  (SELECT jsonb_agg(jsonb_build_object('comment_id', k.id, 'author', q.full_name, 'author_id', k.author_id,
+    'typed_by', w.full_name,
+       'typed_by_id', k.typed_by, 'text', k.text, 'no_comment', k.no_comment, 'at', k.at, 'replaces_id',
+         k.replaces_id) ORDER BY k.at, k.id)
      FROM monthly_rating_comment k JOIN person q ON q.tenant_id = k.tenant_id AND q.id = k.author_id
      JOIN person w ON w.tenant_id = k.tenant_id AND w.id = k.typed_by
      WHERE k.tenant_id = $1 AND k.cycle_id = m.cycle_id AND k.about_id = m.person_id) AS comments,
   (SELECT jsonb_agg(jsonb_build_object('edition', g.edition, 'level', g.level, 'level_label', '', 'reason', g.reason,
-       'correction_reason', g.correction_reason, 'decided_by', d.full_name, 'decided_at', g.decided_at) ORDER BY g.edition DESC)
+       'correction_reason', g.correction_reason, 'decided_by', d.full_name, 'decided_at',
+         g.decided_at) ORDER BY g.edition DESC)
      FROM monthly_rating_grade g JOIN person d ON d.tenant_id = g.tenant_id AND d.id = g.decided_by
      WHERE g.tenant_id = $1 AND g.cycle_id = m.cycle_id AND g.person_id = m.person_id) AS grades
 FROM monthly_rating_cycle_member m
 JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.person_id
-LEFT JOIN monthly_rating_self_assessment a ON a.tenant_id = m.tenant_id AND a.cycle_id = m.cycle_id AND a.person_id = m.person_id
+LEFT JOIN monthly_rating_self_assessment a ON a.tenant_id = m.tenant_id AND a.cycle_id = m.cycle_id
+  AND a.person_id = m.person_id
 LEFT JOIN monthly_rating_meeting h ON h.tenant_id = m.tenant_id AND h.cycle_id = m.cycle_id
-LEFT JOIN monthly_rating_attendance att ON att.tenant_id = h.tenant_id AND att.meeting_id = h.id AND att.person_id = m.person_id
+LEFT JOIN monthly_rating_attendance att ON att.tenant_id = h.tenant_id AND att.meeting_id = h.id
+  AND att.person_id = m.person_id
 WHERE m.tenant_id = $1 AND m.cycle_id = $2 ORDER BY p.name_key"""
 
 

@@ -1,5 +1,6 @@
 """The meeting of a period: opened by the chair, presence noted, everybody commented on, minutes, closed."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +17,13 @@ from plugin_api.actor import Actor
 from plugin_api.errors import Forbidden, Invalid, Refused
 from plugin_api.i18n import gettext as _
 from tenancy.faults import Absent
-from tenancy.query import row, run, value
+from tenancy.query import row, rows, run, value
 from tenancy.tables import uuid7
 
 
 async def open_meeting(actor: Actor, cycle_id: UUID, data: MeetingCall) -> dict[str, Any]:
-    """Open the meeting: from now on results are compared, comments made, classes decided. `data.version` is the cycle's."""
+    """Open the meeting: from now on results are compared, comments made, classes decided.
+    `data.version` is the cycle's."""
     head = await cycle_head(actor, cycle_id, "UPDATE")
     actor.must(Permission.MEETING_HOLD, head.unit_id)
     state = cycle_state_after("open_meeting", head.state)
@@ -53,21 +55,21 @@ async def take_attendance(actor: Actor, cycle_id: UUID, data: AttendanceList) ->
     """Note who is there. Raises Invalid for an absence without a reason."""
     head, meeting = await _held(actor, cycle_id)
     actor.must(Permission.ATTENDANCE_WRITE, head.unit_id)
-    members = await members_of(cycle_id)
-    problems = {}
-    for place, one in enumerate(data.people):
-        if one.person_id not in members:
-            raise Absent(f"member {one.person_id} of cycle {cycle_id}")
-        if not one.present and len(one.absence_reason.strip()) < 2:
-            problems[f"people.{place}.absence_reason"] = _(
-                "Lý do vắng: người vắng mặt phải có lý do (dòng %(number)s).", number=place + 1
-            )
-    if problems:
-        raise Invalid(problems)
     people = {one.person_id: one for one in data.people}
+    if strangers := people.keys() - await members_of(cycle_id):
+        raise Absent(f"members {strangers} of cycle {cycle_id}")
+    unexplained = {
+        place: one.person_id
+        for place, one in enumerate(data.people)
+        if not one.present and len(one.absence_reason.strip()) < 2
+    }
+    if unexplained:
+        raise Invalid(await _without_reason(unexplained))
     await run(
-        """INSERT INTO monthly_rating_attendance AS a (tenant_id, id, meeting_id, person_id, present, absence_reason, version)
-                 SELECT $1, n.id, $2, n.person_id, n.present, n.reason, 1 FROM unnest($3::uuid[], $4::uuid[], $5::bool[], $6::text[])
+        """INSERT INTO monthly_rating_attendance AS a (tenant_id, id, meeting_id, person_id, present, absence_reason,
+          version)
+                 SELECT $1, n.id, $2, n.person_id, n.present, n.reason, 1 FROM unnest($3::uuid[], $4::uuid[],
+                   $5::bool[], $6::text[])
                    AS n(id, person_id, present, reason)
                  ON CONFLICT (tenant_id, meeting_id, person_id) DO UPDATE
                  SET present = excluded.present, absence_reason = excluded.absence_reason, version = a.version + 1""",
@@ -80,8 +82,19 @@ async def take_attendance(actor: Actor, cycle_id: UUID, data: AttendanceList) ->
     return {"cycle_id": cycle_id}
 
 
+async def _without_reason(absent: Mapping[int, UUID]) -> dict[str, str]:
+    """Field → sentence that names the person; `absent` is place in the list → person."""
+    found = await rows("SELECT id, full_name FROM person WHERE tenant_id = $1 AND id = ANY ($2)", list(absent.values()))
+    names = {one["id"]: one["full_name"] for one in found}
+    return {
+        f"people.{place}.absence_reason": _("Đồng chí %(name)s vắng mặt: hãy ghi lý do.", name=names[person_id])
+        for place, person_id in absent.items()
+    }
+
+
 async def comment(actor: Actor, cycle_id: UUID, data: CommentText) -> dict[str, Any]:
-    """Say something about a member, oneself included, or expressly nothing; the clerk and the chair may type for others.
+    """Say something about a member, oneself included,
+      or expressly nothing; the clerk and the chair may type for others.
 
     A correction is a new comment that names the one it replaces. Raises Refused outside the meeting, Forbidden for
     people who are not in the period.

@@ -61,11 +61,13 @@ class NoticePage(Struct, frozen=True):
 
 
 NOTICES = """
-SELECT n.edition, n.number, n.sign, n.issued_on, coalesce(p.full_name, '') AS issued_by, n.issued_at, n.preamble, n.guidance, n.reason, n.version, n.tasks,
+SELECT n.edition, n.number, n.sign, n.issued_on, coalesce(p.full_name, '') AS issued_by, n.issued_at, n.preamble,
+  n.guidance, n.reason, n.version, n.tasks,
   n.person_id AS signer_id, coalesce(m.unit_position, '') AS signer_position
 FROM monthly_rating_assignment_notice n
 LEFT JOIN person p ON p.tenant_id = n.tenant_id AND p.id = n.person_id
-LEFT JOIN monthly_rating_cycle_member m ON m.tenant_id = n.tenant_id AND m.cycle_id = n.cycle_id AND m.person_id = n.person_id
+LEFT JOIN monthly_rating_cycle_member m ON m.tenant_id = n.tenant_id AND m.cycle_id = n.cycle_id
+  AND m.person_id = n.person_id
 WHERE n.tenant_id = $1 AND n.cycle_id = $2 ORDER BY n.edition DESC"""
 
 

@@ -225,7 +225,8 @@ async def _newest(cycle_id: UUID) -> dict[str, Any]:
 async def _next_number(head: CycleHead, year: int) -> int:
     """Numbers run per cell and year; the cell is held so that two notices never take the same one."""
     await rows(
-        "SELECT pg_advisory_xact_lock(hashtextextended(u.id::text, 0)) FROM unit u WHERE u.tenant_id = $1 AND u.id = $2",
+        "SELECT pg_advisory_xact_lock(hashtextextended(u.id::text, 0)) FROM unit u WHERE u.tenant_id = $1 AND "
+        "u.id = $2",
         head.unit_id,
     )
     return await value(

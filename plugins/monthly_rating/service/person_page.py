@@ -1,4 +1,5 @@
-"""A person's own page: period by period what was assigned, what came of it, which class was decided and how it changed."""
+"""A person's own page: period by period what was assigned, what came of it,
+which class was decided and how it changed."""
 
 from datetime import date
 from uuid import UUID
@@ -64,22 +65,29 @@ class PersonPage(Struct, frozen=True):
 
 
 PERIODS = f"""
-SELECT m.cycle_id, c.unit_id, u.name AS unit_name, c.label, c.period_start, c.year, c.state, m.excused_reason, s.levels, coalesce(a.state, '') AS assessment,
+SELECT m.cycle_id, c.unit_id, u.name AS unit_name, c.label, c.period_start, c.year, c.state, m.excused_reason,
+  s.levels, coalesce(a.state, '') AS assessment,
   coalesce(a.proposed_level, '') AS proposed_level, coalesce(a.summary, '') AS summary, {TASKS_OF_MEMBER},
   (SELECT jsonb_agg(jsonb_build_object('edition', g.edition, 'level', g.level, 'level_label', '', 'reason', g.reason,
-       'correction_reason', g.correction_reason, 'decided_by', d.full_name, 'decided_at', g.decided_at) ORDER BY g.edition DESC)
+       'correction_reason', g.correction_reason, 'decided_by', d.full_name, 'decided_at',
+         g.decided_at) ORDER BY g.edition DESC)
      FROM monthly_rating_grade g JOIN person d ON d.tenant_id = g.tenant_id AND d.id = g.decided_by
-     WHERE g.tenant_id = $1 AND g.cycle_id = m.cycle_id AND g.person_id = m.person_id AND c.state = 'published') AS grades
+     WHERE g.tenant_id = $1 AND g.cycle_id = m.cycle_id AND g.person_id = m.person_id
+       AND c.state = 'published') AS grades
 FROM monthly_rating_cycle_member m
 JOIN monthly_rating_cycle c ON c.tenant_id = m.tenant_id AND c.id = m.cycle_id
 JOIN unit u ON u.tenant_id = c.tenant_id AND u.id = c.unit_id
 JOIN monthly_rating_scheme s ON s.tenant_id = c.tenant_id AND s.id = c.scheme_id
-LEFT JOIN monthly_rating_self_assessment a ON a.tenant_id = m.tenant_id AND a.cycle_id = m.cycle_id AND a.person_id = m.person_id
-WHERE m.tenant_id = $1 AND m.person_id = $2 AND c.year = $3 AND ($4::uuid[] IS NULL OR c.unit_id = ANY ($4)) ORDER BY c.period_start DESC"""
+LEFT JOIN monthly_rating_self_assessment a ON a.tenant_id = m.tenant_id AND a.cycle_id = m.cycle_id
+  AND a.person_id = m.person_id
+WHERE m.tenant_id = $1 AND m.person_id = $2 AND c.year = $3 AND ($4::uuid[] IS NULL OR c.unit_id = ANY ($4))
+  ORDER BY c.period_start DESC"""
 YEARS = """
-SELECT y.year, (SELECT p.id FROM monthly_rating_year_plan p WHERE p.tenant_id = $1 AND p.person_id = $2 AND p.year = $3
+SELECT y.year, (SELECT p.id FROM monthly_rating_year_plan p WHERE p.tenant_id = $1 AND p.person_id = $2
+  AND p.year = $3
   AND ($4 OR p.state <> 'draft') LIMIT 1) AS plan_id
-FROM (SELECT DISTINCT c.year FROM monthly_rating_cycle_member m JOIN monthly_rating_cycle c ON c.tenant_id = m.tenant_id AND c.id = m.cycle_id
+FROM (SELECT DISTINCT c.year FROM monthly_rating_cycle_member m JOIN monthly_rating_cycle c
+  ON c.tenant_id = m.tenant_id AND c.id = m.cycle_id
   WHERE m.tenant_id = $1 AND m.person_id = $2 UNION SELECT $3::int) y ORDER BY y.year DESC"""
 
 
@@ -89,7 +97,8 @@ async def my_page(actor: Actor, query: YearQuery) -> PersonPage:
 
 
 async def person_page(actor: Actor, person_id: UUID, query: YearQuery) -> PersonPage:
-    """A person's year, for the person and for those who oversee a cell the person was rated in. Raises Absent for others."""
+    """A person's year, for the person and for those who oversee a cell the person was rated in.
+    Raises Absent for others."""
     is_me = person_id == actor.person_id
     overseen = None if is_me else actor.units(Permission.OVERVIEW_READ)
     if overseen is not None and not overseen:

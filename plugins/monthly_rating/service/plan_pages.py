@@ -109,14 +109,18 @@ class _Kept(Struct, frozen=True):
 
 
 LIST = """
-SELECT y.id AS plan_id, y.person_id, p.full_name, u.name AS unit_name, y.year, y.state, y.person_id = $2 AS is_mine, count(*) OVER () AS total,
-  (SELECT count(*) FROM monthly_rating_year_plan_item i WHERE i.tenant_id = $1 AND i.plan_id = y.id AND NOT i.dropped) AS items,
-  (SELECT max(r.at) FROM monthly_rating_year_plan_revision r WHERE r.tenant_id = $1 AND r.plan_id = y.id) AS changed_at
+SELECT y.id AS plan_id, y.person_id, p.full_name, u.name AS unit_name, y.year, y.state, y.person_id = $2 AS is_mine,
+  count(*) OVER () AS total,
+  (SELECT count(*) FROM monthly_rating_year_plan_item i WHERE i.tenant_id = $1 AND i.plan_id = y.id
+    AND NOT i.dropped) AS items,
+  (SELECT max(r.at) FROM monthly_rating_year_plan_revision r WHERE r.tenant_id = $1
+    AND r.plan_id = y.id) AS changed_at
 FROM monthly_rating_year_plan y
 JOIN person p ON p.tenant_id = y.tenant_id AND p.id = y.person_id
 JOIN unit u ON u.tenant_id = y.tenant_id AND u.id = y.unit_id
 WHERE y.tenant_id = $1 AND (y.person_id = $2 OR (y.state <> 'draft' AND ($3::uuid[] IS NULL OR y.unit_id = ANY ($3))))
-  AND ($4::uuid[] IS NULL OR y.unit_id = ANY ($4)) AND ($5::int IS NULL OR y.year = $5) AND ($6::uuid IS NULL OR y.unit_id = $6)
+  AND ($4::uuid[] IS NULL OR y.unit_id = ANY ($4)) AND ($5::int IS NULL OR y.year = $5)
+    AND ($6::uuid IS NULL OR y.unit_id = $6)
   AND ($7 = '' OR y.state = $7) AND ($8 = '' OR y.search LIKE '%' || $8 || '%')"""
 ORDERS = {"person": "p.name_key, y.year", "year": "y.year, p.name_key", "state": "y.state, p.name_key"}
 KNOWN = """
@@ -126,7 +130,8 @@ SELECT coalesce(array_agg(DISTINCT year ORDER BY year DESC), '{}') AS years,
 FROM monthly_rating_year_plan WHERE tenant_id = $1"""
 ONE = """
 SELECT y.id AS plan_id, y.person_id, p.full_name, y.unit_id, u.name AS unit_name, y.year, y.state, y.version,
-  (SELECT jsonb_agg(jsonb_build_object('number', r.number, 'step', r.step, 'state', r.state, 'full_name', q.full_name, 'at', r.at, 'note', r.note,
+  (SELECT jsonb_agg(jsonb_build_object('number', r.number, 'step', r.step, 'state', r.state, 'full_name',
+    q.full_name, 'at', r.at, 'note', r.note,
        'items', r.items) ORDER BY r.number)
      FROM monthly_rating_year_plan_revision r JOIN person q ON q.tenant_id = r.tenant_id AND q.id = r.person_id
      WHERE r.tenant_id = $1 AND r.plan_id = y.id) AS revisions
@@ -174,7 +179,8 @@ async def plans_page(actor: Actor, query: PlanQuery) -> PlansPage:
 
 
 async def plan_page(actor: Actor, plan_id: UUID) -> PlanPage:
-    """One plan with its versions. Raises Absent for a draft of somebody else and for those who neither own nor oversee it."""
+    """One plan with its versions. Raises Absent for a draft of somebody else and for those who neither own nor
+    oversee it."""
     found = await row(ONE, plan_id)
     is_mine = found is not None and found["person_id"] == actor.person_id
     if found is None or not (is_mine or (found["state"] != "draft" and _may_read(actor, found["unit_id"]))):

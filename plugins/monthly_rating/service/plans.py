@@ -1,4 +1,5 @@
-"""The year plan: written by its owner, handed in, corrected or returned or approved by those who review, every version kept."""
+"""The year plan: written by its owner, handed in, corrected or returned or approved by those who review,
+every version kept."""
 
 from typing import Any
 from uuid import UUID
@@ -26,14 +27,16 @@ WHERE tenant_id = $1 AND plan_id = $2 AND NOT dropped ORDER BY sort, due_on"""
 
 
 async def start_plan(actor: Actor, data: PlanStart) -> dict[str, Any]:
-    """Begin the own plan for a year in a cell one belongs to. Raises Refused when it exists or the year is too far away."""
+    """Begin the own plan for a year in a cell one belongs to.
+    Raises Refused when it exists or the year is too far away."""
     actor.must(Permission.PLAN_WRITE, data.unit_id)
     if not await ports().people.belongs(actor.person_id, data.unit_id, today()):
         raise Forbidden(_("Đồng chí không sinh hoạt ở chi bộ này."))
     if not today().year - 1 <= data.year <= today().year + 1:
         raise Invalid({"year": _("Năm: chỉ lập kế hoạch cho năm trước, năm nay hoặc năm sau.")})
     if await value(
-        "SELECT true FROM monthly_rating_year_plan WHERE tenant_id = $1 AND person_id = $2 AND unit_id = $3 AND year = $4",
+        "SELECT true FROM monthly_rating_year_plan WHERE tenant_id = $1 AND person_id = $2 AND unit_id = $3 AND "
+        "year = $4",
         actor.person_id,
         data.unit_id,
         data.year,
@@ -51,7 +54,8 @@ async def save_plan(actor: Actor, plan_id: UUID, data: PlanItems) -> dict[str, A
     if plan["state"] not in ("draft", "returned"):
         raise Refused(
             _(
-                "Kế hoạch đã gửi hoặc đã duyệt nên không sửa được. Cần thay đổi thì đề nghị người xem xét trả lại hoặc mở lại."
+                "Kế hoạch đã gửi hoặc đã duyệt nên không sửa được. Cần thay đổi thì đề nghị người xem xét trả "
+                "lại hoặc mở lại."
             )
         )
     await _replace_items(plan, data)
@@ -121,7 +125,8 @@ async def _step(actor: Actor, plan: dict[str, Any], step: str, version: int, not
 
 
 async def _replace_items(plan: dict[str, Any], data: PlanItems) -> None:
-    """Write the items as they shall stand; those no longer named are marked as dropped, because tasks may come from them."""
+    """Write the items as they shall stand; those no longer named are marked as dropped,
+    because tasks may come from them."""
     wanted = [one for one in data.items if one.title or one.due_on or one.expected_level]
     _check(plan["year"], data.items)
     if data.version != plan["version"]:
@@ -132,15 +137,19 @@ async def _replace_items(plan: dict[str, Any], data: PlanItems) -> None:
     await YearPlan.change(plan["id"], data.version, {YearPlan.state: plan["state"]})
     ids = [one.item_id or uuid7() for one in wanted]
     await run(
-        "UPDATE monthly_rating_year_plan_item SET dropped = true WHERE tenant_id = $1 AND plan_id = $2 AND NOT dropped AND id <> ALL ($3)",
+        "UPDATE monthly_rating_year_plan_item SET dropped = true WHERE tenant_id = $1 AND plan_id = $2 AND NOT "
+        "dropped AND id <> ALL ($3)",
         plan["id"],
         ids,
     )
     await run(
-        """INSERT INTO monthly_rating_year_plan_item AS i (tenant_id, id, plan_id, sort, title, due_on, expected_level, dropped)
+        """INSERT INTO monthly_rating_year_plan_item AS i (tenant_id, id, plan_id, sort, title, due_on,
+          expected_level, dropped)
                  SELECT $1, n.id, $2, n.sort, n.title, n.due_on, n.level, false
-                 FROM unnest($3::uuid[], $4::text[], $5::date[], $6::text[]) WITH ORDINALITY AS n(id, title, due_on, level, sort)
-                 ON CONFLICT (tenant_id, id) DO UPDATE SET sort = excluded.sort, title = excluded.title, due_on = excluded.due_on,
+                 FROM unnest($3::uuid[], $4::text[], $5::date[], $6::text[]) WITH ORDINALITY AS n(id, title, due_on,
+                   level, sort)
+                 ON CONFLICT (tenant_id, id) DO UPDATE SET sort = excluded.sort, title = excluded.title,
+                   due_on = excluded.due_on,
                    expected_level = excluded.expected_level""",
         plan["id"],
         ids,
@@ -174,7 +183,8 @@ async def items_of(plan_id: UUID) -> list[PlanItem]:
 
 async def _keep_revision(actor: Actor, plan_id: UUID, step: str, state: str, note: str) -> None:
     number = await value(
-        "SELECT coalesce(max(number), 0) + 1 FROM monthly_rating_year_plan_revision WHERE tenant_id = $1 AND plan_id = $2",
+        "SELECT coalesce(max(number), 0) + 1 FROM monthly_rating_year_plan_revision WHERE tenant_id = $1 AND "
+        "plan_id = $2",
         plan_id,
     )
     await YearPlanRevision.create(

@@ -31,7 +31,8 @@ KINDS: Final[dict[str, tuple[str, bytes]]] = {
     "jpeg": ("image/jpeg", b"\xff\xd8\xff"),
     "txt": ("text/plain; charset=utf-8", b""),
 }
-"""Ending → the media type it is sent back as, and how such a file begins. What the browser said about it is not believed."""
+"""Ending → the media type it is sent back as, and how such a file begins.
+What the browser said about it is not believed."""
 
 
 async def report_task(actor: Actor, task_id: UUID, data: TaskReport) -> dict[str, Any]:
@@ -64,7 +65,8 @@ async def report_task(actor: Actor, task_id: UUID, data: TaskReport) -> dict[str
 
 
 async def add_evidence(actor: Actor, task_id: UUID, data: EvidenceFile) -> dict[str, Any]:
-    """Attach a file to an own task until the results are known. Raises Invalid for a kind, size or content that is not accepted."""
+    """Attach a file to an own task until the results are known. Raises Invalid for a kind,
+    size or content that is not accepted."""
     await _own_task(actor, task_id, "running", "meeting")
     name, media_type = _checked(data.file)
     evidence_id = await Evidence.create(

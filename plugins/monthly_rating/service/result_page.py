@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from asyncpg import Record
 from msgspec import Struct
 
 from monthly_rating.rules.schemes import count_levels
@@ -19,7 +20,8 @@ from tenancy.query import rows
 
 
 class ResultLine(Struct, frozen=True):
-    """One person's result. `reason`, `lessons` and the proposed class are empty where the person may not see them of others."""
+    """One person's result. `reason`, `lessons` and the proposed class are empty where the person may not see them
+    of others."""
 
     person_id: UUID
     full_name: str
@@ -47,6 +49,7 @@ class ResultPage(Struct, frozen=True):
     published: bool
     published_at: datetime | None
     published_by: str
+    published_by_position: str
     rated: int
     may_see_all: bool
 
@@ -61,17 +64,23 @@ class Lesson(Struct, frozen=True):
 
 
 RESULTS = f"""
-SELECT m.person_id, p.full_name, m.unit_position, m.excused_reason, coalesce(w.tasks, 0) AS tasks, coalesce(w.done, 0) AS done,
-  coalesce(w.late, 0) AS late, CASE a.state WHEN 'submitted' THEN a.proposed_level ELSE '' END AS proposed_level, coalesce(g.level, '') AS level,
-  coalesce(g.edition, 0) AS edition, coalesce(g.reason, '') AS reason, coalesce(g.correction_reason, '') AS correction_reason,
-  (SELECT q.full_name FROM monthly_rating_publication o JOIN person q ON q.tenant_id = o.tenant_id AND q.id = o.person_id
-     WHERE o.tenant_id = $1 AND o.cycle_id = m.cycle_id) AS published_by,
-  (SELECT jsonb_agg(jsonb_build_object('title', t.title, 'miss_reason', t.miss_reason, 'miss_explanation', t.miss_explanation, 'lesson', t.lesson)
-       ORDER BY t.sort) FROM monthly_rating_task t WHERE t.tenant_id = $1 AND t.cycle_id = m.cycle_id AND t.person_id = m.person_id
+SELECT m.person_id, p.full_name, m.unit_position, m.excused_reason, coalesce(w.tasks, 0) AS tasks, coalesce(w.done,
+  0) AS done,
+  coalesce(w.late, 0) AS late, CASE a.state WHEN 'submitted' THEN a.proposed_level ELSE '' END AS proposed_level,
+    coalesce(g.level, '') AS level,
+  coalesce(g.edition, 0) AS edition, coalesce(g.reason, '') AS reason, coalesce(g.correction_reason,
+    '') AS correction_reason,
+  (SELECT o.person_id FROM monthly_rating_publication o WHERE o.tenant_id = $1
+    AND o.cycle_id = m.cycle_id) AS publisher,
+  (SELECT jsonb_agg(jsonb_build_object('title', t.title, 'miss_reason', t.miss_reason, 'miss_explanation',
+    t.miss_explanation, 'lesson', t.lesson)
+       ORDER BY t.sort) FROM monthly_rating_task t WHERE t.tenant_id = $1 AND t.cycle_id = m.cycle_id
+         AND t.person_id = m.person_id
      AND NOT t.dropped AND t.miss_reason <> '' AND a.state = 'submitted') AS missed
 FROM monthly_rating_cycle_member m
 JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.person_id
-LEFT JOIN monthly_rating_self_assessment a ON a.tenant_id = m.tenant_id AND a.cycle_id = m.cycle_id AND a.person_id = m.person_id
+LEFT JOIN monthly_rating_self_assessment a ON a.tenant_id = m.tenant_id AND a.cycle_id = m.cycle_id
+  AND a.person_id = m.person_id
 {WORK}
 {GRADE_NOW}
 WHERE m.tenant_id = $1 AND m.cycle_id = $2 ORDER BY p.name_key"""
@@ -83,33 +92,30 @@ async def result_page(actor: Actor, cycle_id: UUID) -> ResultPage:
     all_seen = sees_all(actor, head.unit_id)
     if head.state != "published" and not all_seen:
         raise Refused(_("Kết quả của kỳ này chưa được công bố."))
-    labels = {level.key: level.label for level in head.levels}
-    lines, published_by = [], ""
-    for one in await rows(RESULTS, cycle_id, today()):
-        published_by = one["published_by"] or ""
-        is_me = one["person_id"] == actor.person_id
-        own = {} if all_seen or is_me else {"reason": "", "correction_reason": "", "proposed_level": ""}
-        lines.append(
-            shaped(
-                ResultLine,
-                one,
-                **own,
-                is_me=is_me,
-                level_label=labels.get(one["level"], ""),
-                lessons=_lessons(decoded(one["missed"], list[Lesson])) if all_seen or is_me else [],
-            )
-        )
+    found = await rows(RESULTS, cycle_id, today())
+    lines = [_line(actor, head, one, all_seen) for one in found]
     graded = [line.level for line in lines if line.level]
+    publisher = next((one for one in found if one["person_id"] == one["publisher"]), None)
     return ResultPage(
-        head,
-        lines,
-        count_levels(head.levels, graded),
-        head.state == "published",
-        head.published_at,
-        published_by,
-        len(graded),
-        all_seen,
+        cycle=head,
+        results=lines,
+        counts=count_levels(head.levels, graded),
+        published=head.state == "published",
+        published_at=head.published_at,
+        published_by=publisher["full_name"] if publisher else "",
+        published_by_position=publisher["unit_position"] if publisher else "",
+        rated=len(graded),
+        may_see_all=all_seen,
     )
+
+
+def _line(actor: Actor, head: CycleHead, one: Record, all_seen: bool) -> ResultLine:
+    is_me = one["person_id"] == actor.person_id
+    seen = all_seen or is_me
+    hidden = {} if seen else {"reason": "", "correction_reason": "", "proposed_level": ""}
+    labels = {level.key: level.label for level in head.levels}
+    lessons = _lessons(decoded(one["missed"], list[Lesson])) if seen else []
+    return shaped(ResultLine, one, **hidden, is_me=is_me, level_label=labels.get(one["level"], ""), lessons=lessons)
 
 
 def result_sheet(found: ResultPage) -> Sheet:

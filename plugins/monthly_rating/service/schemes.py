@@ -1,4 +1,5 @@
-"""Rating schemes of the body: put in place once, confirmed and switched by people, chosen by the first day of a period."""
+"""Rating schemes of the body: put in place once, confirmed and switched by people,
+chosen by the first day of a period."""
 
 from datetime import date
 from functools import cache
@@ -86,7 +87,8 @@ async def scheme_for(day: date) -> SchemeLine:
     if found is None:
         raise Refused(
             _(
-                "Chưa có bộ mức xếp loại nào có hiệu lực từ ngày %(day)s. Người quản trị hãy bật một bộ ở mục Bộ mức xếp loại.",
+                "Chưa có bộ mức xếp loại nào có hiệu lực từ ngày %(day)s. Người quản trị hãy bật một bộ ở mục Bộ "
+                "mức xếp loại.",
                 day=f"{day:%d/%m/%Y}",
             )
         )
@@ -129,7 +131,8 @@ async def switch_scheme(actor: Actor, scheme_id: UUID, data: SchemeSwitch) -> di
 
 async def _all() -> list[SchemeLine]:
     found = await rows("""
-        SELECT s.id AS scheme_id, s.code, s.title, s.levels, s.source, s.valid_from, s.valid_to, s.confirmed, s.enabled, s.version,
+        SELECT s.id AS scheme_id, s.code, s.title, s.levels, s.source, s.valid_from, s.valid_to, s.confirmed,
+          s.enabled, s.version,
           (SELECT count(*) FROM monthly_rating_cycle c WHERE c.tenant_id = $1 AND c.scheme_id = s.id) AS cycles
         FROM monthly_rating_scheme s WHERE s.tenant_id = $1 ORDER BY s.valid_from DESC, s.code""")
     return [shaped(SchemeLine, one, levels=decoded(one["levels"], list[Level])) for one in found]

@@ -35,7 +35,8 @@ class TaskLine(Struct, frozen=True):
 
 
 class TasksPage(Struct, frozen=True):
-    """The tasks of a period: everybody's for those who assign or oversee, else the own ones. Drafts only for those who assign."""
+    """The tasks of a period: everybody's for those who assign or oversee, else the own ones.
+    Drafts only for those who assign."""
 
     cycle: CycleHead
     tasks: list[TaskLine]
@@ -80,12 +81,16 @@ class TaskPage(Struct, frozen=True):
 
 
 LIST = f"""
-SELECT {TASK_COLUMNS}, t.guidance, t.plan_item_id, t.version, p.full_name, coalesce(a.state, '') AS assessment, count(*) OVER () AS total
+SELECT {TASK_COLUMNS}, t.guidance, t.plan_item_id, t.version, p.full_name, coalesce(a.state, '') AS assessment,
+  count(*) OVER () AS total
 FROM monthly_rating_task t
 JOIN person p ON p.tenant_id = t.tenant_id AND p.id = t.person_id
-LEFT JOIN monthly_rating_self_assessment a ON a.tenant_id = t.tenant_id AND a.cycle_id = t.cycle_id AND a.person_id = t.person_id
-WHERE t.tenant_id = $1 AND t.cycle_id = $2 AND NOT t.dropped AND ($4::uuid IS NULL OR t.person_id = $4) AND ($5::uuid IS NULL OR t.person_id = $5)
-  AND ($6 = '' OR ($6 = 'late' AND {LATE}) OR ($6 = 'done' AND t.done_on IS NOT NULL) OR ($6 = 'open' AND t.done_on IS NULL))
+LEFT JOIN monthly_rating_self_assessment a ON a.tenant_id = t.tenant_id AND a.cycle_id = t.cycle_id
+  AND a.person_id = t.person_id
+WHERE t.tenant_id = $1 AND t.cycle_id = $2 AND NOT t.dropped AND ($4::uuid IS NULL OR t.person_id = $4)
+  AND ($5::uuid IS NULL OR t.person_id = $5)
+  AND ($6 = '' OR ($6 = 'late' AND {LATE}) OR ($6 = 'done' AND t.done_on IS NOT NULL) OR ($6 = 'open'
+    AND t.done_on IS NULL))
   AND ($7 = '' OR t.search LIKE '%' || $7 || '%')"""
 ORDERS = {
     "person": "p.name_key, t.sort",
@@ -99,18 +104,22 @@ SELECT m.person_id, p.full_name, m.excused_reason = '' AS rated,
 FROM monthly_rating_cycle_member m JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.person_id
 WHERE m.tenant_id = $1 AND m.cycle_id = $2 ORDER BY p.name_key"""
 ONE = f"""
-SELECT {TASK_COLUMNS}, t.guidance, t.plan_item_id, t.version, t.dropped, p.full_name, coalesce(i.title, '') AS from_plan, coalesce(a.state, '') AS assessment,
-  (SELECT jsonb_agg(jsonb_build_object('percent', g.percent, 'note', g.note, 'full_name', q.full_name, 'at', g.at) ORDER BY g.at DESC, g.id DESC)
+SELECT {TASK_COLUMNS}, t.guidance, t.plan_item_id, t.version, t.dropped, p.full_name, coalesce(i.title,
+  '') AS from_plan, coalesce(a.state, '') AS assessment,
+  (SELECT jsonb_agg(jsonb_build_object('percent', g.percent, 'note', g.note, 'full_name', q.full_name, 'at',
+    g.at) ORDER BY g.at DESC, g.id DESC)
      FROM monthly_rating_task_progress g JOIN person q ON q.tenant_id = g.tenant_id AND q.id = g.person_id
      WHERE g.tenant_id = $1 AND g.task_id = t.id) AS progress_log,
-  (SELECT jsonb_agg(jsonb_build_object('evidence_id', e.id, 'file_name', e.file_name, 'size', e.size, 'sha256', e.sha256, 'full_name', q.full_name,
+  (SELECT jsonb_agg(jsonb_build_object('evidence_id', e.id, 'file_name', e.file_name, 'size', e.size, 'sha256',
+    e.sha256, 'full_name', q.full_name,
        'at', e.at, 'withdrawn_at', e.withdrawn_at, 'withdrawn_reason', e.withdrawn_reason) ORDER BY e.at, e.id)
      FROM monthly_rating_evidence e JOIN person q ON q.tenant_id = e.tenant_id AND q.id = e.person_id
      WHERE e.tenant_id = $1 AND e.task_id = t.id) AS files
 FROM monthly_rating_task t
 JOIN person p ON p.tenant_id = t.tenant_id AND p.id = t.person_id
 LEFT JOIN monthly_rating_year_plan_item i ON i.tenant_id = t.tenant_id AND i.id = t.plan_item_id
-LEFT JOIN monthly_rating_self_assessment a ON a.tenant_id = t.tenant_id AND a.cycle_id = t.cycle_id AND a.person_id = t.person_id
+LEFT JOIN monthly_rating_self_assessment a ON a.tenant_id = t.tenant_id AND a.cycle_id = t.cycle_id
+  AND a.person_id = t.person_id
 WHERE t.tenant_id = $1 AND t.id = $2"""
 STATES = (("open", mark("Chưa xong")), ("done", mark("Đã xong")), ("late", mark("Trễ hạn")))
 

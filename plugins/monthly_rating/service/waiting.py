@@ -1,4 +1,5 @@
-"""What waits for a person: tasks, plans, self-assessment; for those who lead: notices, meetings, classes, publications."""
+"""What waits for a person: tasks, plans, self-assessment; for those who lead: notices, meetings, classes,
+publications."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -20,25 +21,33 @@ MOST = 50
 TASKS = """
 SELECT t.id, t.title, t.due_on, c.label FROM monthly_rating_task t
 JOIN monthly_rating_cycle c ON c.tenant_id = t.tenant_id AND c.id = t.cycle_id
-WHERE t.tenant_id = $1 AND t.person_id = $2 AND t.done_on IS NULL AND NOT t.dropped AND c.state = 'running' ORDER BY t.due_on LIMIT 50"""
+WHERE t.tenant_id = $1 AND t.person_id = $2 AND t.done_on IS NULL AND NOT t.dropped
+  AND c.state = 'running' ORDER BY t.due_on LIMIT 50"""
 PLANS = """
 SELECT y.id, y.year, y.state, y.unit_id, p.full_name, y.person_id = $2 AS is_mine FROM monthly_rating_year_plan y
 JOIN person p ON p.tenant_id = y.tenant_id AND p.id = y.person_id
 WHERE y.tenant_id = $1 AND ((y.person_id = $2 AND (y.state <> 'approved' OR y.year >= $4))
-  OR (y.state = 'submitted' AND ($3::uuid[] IS NULL OR y.unit_id = ANY ($3)))) ORDER BY y.year, p.name_key LIMIT 100"""
+  OR (y.state = 'submitted' AND ($3::uuid[] IS NULL OR y.unit_id = ANY ($3)))) ORDER BY y.year,
+    p.name_key LIMIT 100"""
 CYCLES = """
-SELECT c.id, c.unit_id, c.label, c.state, c.period_end, c.notice_due, c.assessment_due, c.decision_due, h.closed_at IS NOT NULL AS closed,
+SELECT c.id, c.unit_id, c.label, c.state, c.period_end, c.notice_due, c.assessment_due, c.decision_due,
+  h.closed_at IS NOT NULL AS closed,
   m.person_id IS NOT NULL AND m.excused_reason = '' AS rated, coalesce(a.state, '') AS assessment,
-  (SELECT count(*) FROM monthly_rating_cycle_member o WHERE o.tenant_id = $1 AND o.cycle_id = c.id AND o.excused_reason = '' AND NOT EXISTS (
-     SELECT 1 FROM monthly_rating_grade g WHERE g.tenant_id = $1 AND g.cycle_id = c.id AND g.person_id = o.person_id)) AS ungraded,
-  (SELECT count(*) FROM monthly_rating_cycle_member o WHERE o.tenant_id = $1 AND o.cycle_id = c.id AND o.excused_reason = '' AND o.person_id <> $2
-     AND NOT EXISTS (SELECT 1 FROM monthly_rating_comment k WHERE k.tenant_id = $1 AND k.cycle_id = c.id AND k.about_id = o.person_id
+  (SELECT count(*) FROM monthly_rating_cycle_member o WHERE o.tenant_id = $1 AND o.cycle_id = c.id
+    AND o.excused_reason = '' AND NOT EXISTS (
+     SELECT 1 FROM monthly_rating_grade g WHERE g.tenant_id = $1 AND g.cycle_id = c.id
+       AND g.person_id = o.person_id)) AS ungraded,
+  (SELECT count(*) FROM monthly_rating_cycle_member o WHERE o.tenant_id = $1 AND o.cycle_id = c.id
+    AND o.excused_reason = '' AND o.person_id <> $2
+     AND NOT EXISTS (SELECT 1 FROM monthly_rating_comment k WHERE k.tenant_id = $1 AND k.cycle_id = c.id
+       AND k.about_id = o.person_id
        AND k.author_id = $2)) AS uncommented
 FROM monthly_rating_cycle c
 LEFT JOIN monthly_rating_meeting h ON h.tenant_id = c.tenant_id AND h.cycle_id = c.id
 LEFT JOIN monthly_rating_cycle_member m ON m.tenant_id = c.tenant_id AND m.cycle_id = c.id AND m.person_id = $2
 LEFT JOIN monthly_rating_self_assessment a ON a.tenant_id = c.tenant_id AND a.cycle_id = c.id AND a.person_id = $2
-WHERE c.tenant_id = $1 AND c.state <> 'published' AND ($3::uuid[] IS NULL OR c.unit_id = ANY ($3)) ORDER BY c.period_start LIMIT 50"""
+WHERE c.tenant_id = $1 AND c.state <> 'published' AND ($3::uuid[] IS NULL OR c.unit_id = ANY ($3))
+  ORDER BY c.period_start LIMIT 50"""
 
 
 async def work_items(actor: Actor, today: date) -> Sequence[WorkItem]:

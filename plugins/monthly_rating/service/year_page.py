@@ -59,7 +59,8 @@ class YearRow(Struct, frozen=True):
 
 
 class YearPage(Struct, frozen=True):
-    """The year of one cell. `levels` are the classes in use, best first; `chosen_unit` None when there is no cell to show."""
+    """The year of one cell. `levels` are the classes in use, best first;
+    `chosen_unit` None when there is no cell to show."""
 
     year: int
     years: list[int]
@@ -77,18 +78,23 @@ class YearPage(Struct, frozen=True):
 
 CYCLES = """
 SELECT c.id AS cycle_id, c.label, c.period_start, c.state, c.scheme_id, s.levels,
-  ARRAY(SELECT DISTINCT y.year FROM monthly_rating_cycle y WHERE y.tenant_id = $1 AND y.unit_id = $2 ORDER BY 1 DESC) AS years
+  ARRAY(SELECT DISTINCT y.year FROM monthly_rating_cycle y WHERE y.tenant_id = $1
+    AND y.unit_id = $2 ORDER BY 1 DESC) AS years
 FROM monthly_rating_cycle c JOIN monthly_rating_scheme s ON s.tenant_id = c.tenant_id AND s.id = c.scheme_id
 WHERE c.tenant_id = $1 AND c.unit_id = $2 AND (c.year = $3 OR c.id = (SELECT z.id FROM monthly_rating_cycle z
   WHERE z.tenant_id = $1 AND z.unit_id = $2 ORDER BY z.period_start DESC LIMIT 1)) ORDER BY c.period_start"""
 CELLS = """
-WITH chosen AS (SELECT c.id, c.state FROM monthly_rating_cycle c WHERE c.tenant_id = $1 AND c.unit_id = $2 AND c.year = $4),
+WITH chosen AS (SELECT c.id, c.state FROM monthly_rating_cycle c WHERE c.tenant_id = $1 AND c.unit_id = $2
+  AND c.year = $4),
   work AS (SELECT t.cycle_id, t.person_id, count(*) AS late FROM monthly_rating_task t
     WHERE t.tenant_id = $1 AND t.cycle_id IN (SELECT id FROM chosen) AND NOT t.dropped
       AND (t.done_on > t.due_on OR (t.done_on IS NULL AND t.due_on < $3)) GROUP BY t.cycle_id, t.person_id),
-  decided AS (SELECT DISTINCT ON (g.cycle_id, g.person_id) g.cycle_id, g.person_id, g.level, g.edition FROM monthly_rating_grade g
-    WHERE g.tenant_id = $1 AND g.cycle_id IN (SELECT id FROM chosen WHERE state = 'published') ORDER BY g.cycle_id, g.person_id, g.edition DESC)
-SELECT m.person_id, p.full_name, m.cycle_id, m.excused_reason <> '' AS excused, coalesce(d.level, '') AS level, coalesce(d.edition, 0) AS edition,
+  decided AS (SELECT DISTINCT ON (g.cycle_id, g.person_id) g.cycle_id, g.person_id, g.level,
+    g.edition FROM monthly_rating_grade g
+    WHERE g.tenant_id = $1 AND g.cycle_id IN (SELECT id FROM chosen WHERE state = 'published') ORDER BY g.cycle_id,
+      g.person_id, g.edition DESC)
+SELECT m.person_id, p.full_name, m.cycle_id, m.excused_reason <> '' AS excused, coalesce(d.level, '') AS level,
+  coalesce(d.edition, 0) AS edition,
   coalesce(w.late, 0) AS late
 FROM monthly_rating_cycle_member m
 JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.person_id

@@ -23,7 +23,8 @@ START, ISSUE, WORK, END, MEETING, AFTER = (
 
 @dataclass
 class Cell:
-    """The cell of Kiên Lương: the secretary (chair and leader), the deputy (leader), the clerk, two members, the administrator."""
+    """The cell of Kiên Lương: the secretary (chair and leader), the deputy (leader), the clerk, two members,
+    the administrator."""
 
     unit_id: UUID
     chair: Actor
@@ -41,16 +42,25 @@ class Cell:
 
     async def tasks(self, of: Actor | None = None) -> list[dict[str, Any]]:
         """The tasks of the cycle, or those of one person."""
-        return [dict(one) for one in await rows(
-            "SELECT id, person_id, title, version, due_on, done_on, progress FROM monthly_rating_task WHERE tenant_id = $1 AND cycle_id = $2 "
-            "AND ($3::uuid IS NULL OR person_id = $3) AND NOT dropped ORDER BY sort", self.cycle_id, of and of.person_id)]
+        return [
+            dict(one)
+            for one in await rows(
+                "SELECT id, person_id, title, version, due_on, done_on, progress FROM monthly_rating_task WHERE "
+                "tenant_id = $1 AND cycle_id = $2 "
+                "AND ($3::uuid IS NULL OR person_id = $3) AND NOT dropped ORDER BY sort",
+                self.cycle_id,
+                of and of.person_id,
+            )
+        ]
 
     async def planned(self) -> "Cell":
         """March is open and everybody has one task, due on the 20th."""
         with standing_on(START):
             self.cycle_id = (await cycles.open_cycle(self.clerk, forms.CycleOpening(self.unit_id, START)))["cycle_id"]
             for one in self.everybody:
-                await assigning.add_task(self.clerk, self.cycle_id, forms.TaskDraft(one.person_id, "Kiểm sát tin báo", WORK, "100 %"))
+                await assigning.add_task(
+                    self.clerk, self.cycle_id, forms.TaskDraft(one.person_id, "Kiểm sát tin báo", WORK, "100 %")
+                )
         return self
 
     async def running(self) -> "Cell":
@@ -110,7 +120,9 @@ class Cell:
         with standing_on(MEETING):
             for one in self.everybody:
                 if one is not but:
-                    await decisions.decide_grade(self.chair, self.cycle_id, one.person_id, forms.Decision("A", "Xong mọi việc"))
+                    await decisions.decide_grade(
+                        self.chair, self.cycle_id, one.person_id, forms.Decision("A", "Xong mọi việc")
+                    )
             await meetings.close_meeting(self.chair, self.cycle_id, forms.MinutesText(1, "Thống nhất."))
         return self
 

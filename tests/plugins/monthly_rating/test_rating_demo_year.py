@@ -30,7 +30,8 @@ async def test_a_year_shows_every_turn_it_may_take_and_is_not_lived_twice(house,
         assert [one["state"] for one in states] == ["published", "published", "published", "running"]
         shown = await row(f"""SELECT
             array(SELECT DISTINCT level FROM monthly_rating_grade WHERE tenant_id = $1 ORDER BY 1) AS levels,
-            array(SELECT DISTINCT miss_reason FROM monthly_rating_task WHERE tenant_id = $1 AND miss_reason <> '' ORDER BY 1) AS reasons,
+            array(SELECT DISTINCT miss_reason FROM monthly_rating_task WHERE tenant_id = $1 AND miss_reason <> ''
+            ORDER BY 1) AS reasons,
             (SELECT count(*) FROM monthly_rating_task WHERE tenant_id = $1 AND done_on > due_on) AS late,
             (SELECT count(*) FROM monthly_rating_grade WHERE tenant_id = $1 AND edition > 1) AS corrections,
             (SELECT count(*) FROM monthly_rating_evidence WHERE tenant_id = $1) AS files,
@@ -38,7 +39,13 @@ async def test_a_year_shows_every_turn_it_may_take_and_is_not_lived_twice(house,
             (SELECT max(at)::date <= '{SPRING}' FROM monthly_rating_cycle_step WHERE tenant_id = $1) AS past""")
         assert shown is not None
         assert (shown["levels"], shown["reasons"]) == (["A", "B", "C"], ["objective", "subjective"])
-        assert shown["late"] > 0 and shown["corrections"] == 1 and shown["files"] > 5 and shown["plans"] == 10 and shown["past"]
+        assert (
+            shown["late"] > 0
+            and shown["corrections"] == 1
+            and shown["files"] > 5
+            and shown["plans"] == 10
+            and shown["past"]
+        )
         before = await value("SELECT count(*) FROM monthly_rating_comment WHERE tenant_id = $1")
         assert await fill(act_as, await house.cell(), SPRING) == 0
         assert await value("SELECT count(*) FROM monthly_rating_comment WHERE tenant_id = $1") == before

@@ -40,7 +40,9 @@ async def test_tasks_and_the_self_assessment_wait_with_their_days(cell):
 
 async def test_the_meeting_waits_for_comments_classes_and_publication(cell):
     await cell.commented()
-    assert "còn 8 người" in (await titles(cell.member, NEXT))["Góp ý trong cuộc họp"].detail, "but the clerk, who was commented on"
+    assert "còn 8 người" in (await titles(cell.member, NEXT))["Góp ý trong cuộc họp"].detail, (
+        "but the clerk, who was commented on"
+    )
     assert "10 người" in (await titles(cell.chair, NEXT))["Quyết định mức xếp loại"].detail
     assert "Quyết định mức xếp loại" not in await titles(cell.leader, NEXT)
 
@@ -57,7 +59,9 @@ async def test_facts_count_published_classes_in_their_newest_edition(cell):
         share = await plugin.measure_fact(cell.admin, facts.SHARE, body, *SPRING)
         assert (share.value, share.of) == (None, 0), "nothing is published yet"
         await decisions.publish(cell.chair, cell.cycle_id, forms.VersionOnly(await cell.version()))
-        await decisions.correct_grade(cell.chair, cell.cycle_id, cell.member.person_id, forms.Decision("C", "Xem lại", 1, "Sót việc"))
+        await decisions.correct_grade(
+            cell.chair, cell.cycle_id, cell.member.person_id, forms.Decision("C", "Xem lại", 1, "Sót việc")
+        )
         share = await plugin.measure_fact(cell.admin, facts.SHARE, body, *SPRING)
         assert (share.value, share.counted, share.of) == (Decimal("0.9"), 9, 10)
         assert "9/10" in share.basis and share.link == "/t/kien-luong/monthly-rating/year?year=2026"
@@ -87,7 +91,9 @@ async def test_the_year_table_shows_published_classes_to_the_cell_and_the_work_t
         seen = await year_page.year_page(cell.colleague, forms.YearQuery())
         overseen = await year_page.year_page(cell.leader, forms.YearQuery(2026, cell.unit_id))
         nothing = await year_page.year_page(cell.admin, forms.YearQuery())
-    assert [one.full_name for one in seen.rows][:3] == ["Nguyễn Thị Ánh", "Danh Thị Ân", "Võ Thành Đạt"], "by given name"
+    assert [one.full_name for one in seen.rows][:3] == ["Nguyễn Thị Ánh", "Danh Thị Ân", "Võ Thành Đạt"], (
+        "by given name"
+    )
     assert seen.counts == {"A": 10, "B": 0, "C": 0} and seen.columns[0].counts == seen.counts
     assert [row.is_me for row in seen.rows if row.may_open] == [True], "others' pages stay closed"
     assert (seen.late, overseen.late) == (None, 0)

@@ -33,7 +33,11 @@ async def test_opening_takes_the_members_the_scheme_and_the_deadlines_of_the_day
     await cell.planned()
     cycle = (await rows("SELECT * FROM monthly_rating_cycle WHERE tenant_id = $1"))[0]
     assert (cycle["label"], cycle["state"], cycle["period_end"]) == ("Tháng 3 năm 2026", "planning", date(2026, 3, 31))
-    assert (cycle["notice_due"], cycle["assessment_due"], cycle["decision_due"]) == (date(2026, 3, 5), date(2026, 4, 3), date(2026, 4, 10))
+    assert (cycle["notice_due"], cycle["assessment_due"], cycle["decision_due"]) == (
+        date(2026, 3, 5),
+        date(2026, 4, 3),
+        date(2026, 4, 10),
+    )
     assert len(await cycles.members_of(cell.cycle_id)) == 10
     scheme = await value("SELECT code FROM monthly_rating_scheme WHERE tenant_id = $1 AND id = $2", cycle["scheme_id"])
     assert scheme == "abc-kien-luong"
@@ -67,7 +71,9 @@ async def test_the_notice_waits_until_everybody_has_work_then_freezes_the_tasks(
         with pytest.raises(Refused, match="sửa đổi thông báo"):
             await assigning.add_task(cell.clerk, cell.cycle_id, forms.TaskDraft(cell.member.person_id, "Thêm", WORK))
         with pytest.raises(Refused, match="sửa đổi thông báo"):
-            await assigning.edit_task(cell.clerk, again["id"], forms.TaskEdit(cell.member.person_id, "Đổi", WORK, version=1))
+            await assigning.edit_task(
+                cell.clerk, again["id"], forms.TaskEdit(cell.member.person_id, "Đổi", WORK, version=1)
+            )
         with pytest.raises(Refused, match="chưa thể hoặc không còn"):
             await notices.issue_notice(cell.chair, cell.cycle_id, forms.NoticeIssue(2))
 
@@ -104,8 +110,10 @@ async def test_an_amendment_names_every_row_that_cannot_be_used(cell):
         await reporting.report_task(cell.member, started["id"], forms.TaskReport(1, 30))
         with pytest.raises(Invalid) as invalid:
             await notices.amend_notice(cell.chair, cell.cycle_id, forms.NoticeAmendment(await cell.version(), "Lý do", [
-                forms.AmendedTask(None, None, "Không có người", WORK), forms.AmendedTask(None, cell.member.person_id, "Không có ngày"),
-                forms.AmendedTask(None, cell.admin.person_id, "Người lạ", WORK), forms.AmendedTask(started["id"], dropped=True),
+                forms.AmendedTask(None, None, "Không có "
+                    "người", WORK), forms.AmendedTask(None, cell.member.person_id, "Không có ngày"),
+                forms.AmendedTask(None, cell.admin.person_id, "Người "
+                    "lạ", WORK), forms.AmendedTask(started["id"], dropped=True),
                 forms.AmendedTask(None, cell.member.person_id, "Ngày xa", date(2027, 1, 1)),
             ]))  # fmt: skip
     assert set(invalid.value.problems) == {
@@ -144,10 +152,19 @@ async def test_a_missed_task_needs_reason_explanation_and_lesson_before_it_is_ha
     task = (await cell.tasks(cell.member))[0]
     with standing_on(END):
         with pytest.raises(Invalid) as invalid:
-            await assessments.submit_assessment(cell.member, cell.cycle_id, forms.AssessmentText(0, "", "", [forms.OwnTask(task["id"], "missed")]))
-        assert set(invalid.value.problems) == {"proposed_level", "tasks.0.miss_reason", "tasks.0.miss_explanation", "tasks.0.lesson"}
+            await assessments.submit_assessment(
+                cell.member, cell.cycle_id, forms.AssessmentText(0, "", "", [forms.OwnTask(task["id"], "missed")])
+            )
+        assert set(invalid.value.problems) == {
+            "proposed_level",
+            "tasks.0.miss_reason",
+            "tasks.0.miss_explanation",
+            "tasks.0.lesson",
+        }
         with pytest.raises(Invalid, match="báo cáo xong trước"):
-            await assessments.submit_assessment(cell.member, cell.cycle_id, forms.AssessmentText(1, "A", "", [forms.OwnTask(task["id"], "met")]))
+            await assessments.submit_assessment(
+                cell.member, cell.cycle_id, forms.AssessmentText(1, "A", "", [forms.OwnTask(task["id"], "met")])
+            )
         own = [forms.OwnTask(task["id"], "missed", "subjective", "Để dồn việc", "Lập lịch tuần")]
         await assessments.save_assessment(cell.member, cell.cycle_id, forms.AssessmentText(2, "C", "Chưa xong", own))
         await assessments.submit_assessment(cell.member, cell.cycle_id, forms.AssessmentText(3, "C", "Chưa xong", own))
@@ -164,7 +181,9 @@ async def test_nobody_assesses_for_others_or_names_their_tasks(cell):
     foreign = (await cell.tasks(cell.colleague))[0]
     with standing_on(END):
         with pytest.raises(Absent):
-            await assessments.save_assessment(cell.member, cell.cycle_id, forms.AssessmentText(0, "A", "", [forms.OwnTask(foreign["id"], "missed")]))
+            await assessments.save_assessment(
+                cell.member, cell.cycle_id, forms.AssessmentText(0, "A", "", [forms.OwnTask(foreign["id"], "missed")])
+            )
         with pytest.raises(Forbidden):
             await assessments.save_assessment(cell.admin, cell.cycle_id, forms.AssessmentText(0, "A"))
         with pytest.raises(Invalid, match="A, B, C"):
@@ -178,7 +197,11 @@ async def test_a_draft_is_seen_by_nobody_else_what_was_handed_in_by_those_who_ov
         own = [forms.OwnTask(task["id"], "partly", "", "", "riêng tư")]
         await assessments.save_assessment(cell.member, cell.cycle_id, forms.AssessmentText(0, "B", "riêng tư", own))
     with standing_on(MEETING):
-        await meetings.open_meeting(cell.chair, cell.cycle_id, forms.MeetingCall(await cell.version(), MEETING, "Hội trường", cell.clerk.person_id))
+        await meetings.open_meeting(
+            cell.chair,
+            cell.cycle_id,
+            forms.MeetingCall(await cell.version(), MEETING, "Hội trường", cell.clerk.person_id),
+        )
         for watcher in (cell.chair, cell.leader, cell.colleague):
             page = await meeting_page.meeting_page(watcher, cell.cycle_id)
             assert "riêng tư" not in repr(page)
@@ -189,7 +212,9 @@ async def test_a_draft_is_seen_by_nobody_else_what_was_handed_in_by_those_who_ov
 async def test_the_meeting_ends_when_all_were_counted_and_commented_on(cell):
     await cell.commented(but=cell.member)
     with standing_on(MEETING):
-        await meetings.comment(cell.member, cell.cycle_id, forms.CommentText(cell.member.person_id, "Tôi xin giải trình"))
+        await meetings.comment(
+            cell.member, cell.cycle_id, forms.CommentText(cell.member.person_id, "Tôi xin giải trình")
+        )
         with pytest.raises(Refused, match="Đặng Văn Ổn"):
             await meetings.close_meeting(cell.chair, cell.cycle_id, forms.MinutesText(1, "Kết thúc"))
         await meetings.comment(cell.colleague, cell.cycle_id, forms.CommentText(cell.member.person_id, no_comment=True))
@@ -225,13 +250,19 @@ async def test_comments_are_typed_by_their_author_or_by_the_clerk_and_corrected_
         await meetings.comment(cell.member, cell.cycle_id, forms.CommentText(about, "Bản đầu"))
         first = await value("SELECT id FROM monthly_rating_comment WHERE tenant_id = $1 AND text = 'Bản đầu'")
         with pytest.raises(Forbidden):
-            await meetings.comment(cell.colleague, cell.cycle_id, forms.CommentText(about, "Giả danh", author_id=cell.member.person_id))
+            await meetings.comment(
+                cell.colleague, cell.cycle_id, forms.CommentText(about, "Giả danh", author_id=cell.member.person_id)
+            )
         with pytest.raises(Forbidden, match="Chỉ người góp ý"):
-            await meetings.comment(cell.colleague, cell.cycle_id, forms.CommentText(about, "Sửa trộm", replaces_id=first))
+            await meetings.comment(
+                cell.colleague, cell.cycle_id, forms.CommentText(about, "Sửa trộm", replaces_id=first)
+            )
         await meetings.comment(cell.member, cell.cycle_id, forms.CommentText(about, "Bản sửa", replaces_id=first))
         with pytest.raises(Refused, match="đã được sửa"):
             await meetings.comment(cell.member, cell.cycle_id, forms.CommentText(about, "Sửa nữa", replaces_id=first))
-        await meetings.comment(cell.clerk, cell.cycle_id, forms.CommentText(about, "Ghi hộ", author_id=cell.leader.person_id))
+        await meetings.comment(
+            cell.clerk, cell.cycle_id, forms.CommentText(about, "Ghi hộ", author_id=cell.leader.person_id)
+        )
         with pytest.raises(Invalid, match="Ý kiến"):
             await meetings.comment(cell.member, cell.cycle_id, forms.CommentText(about))
         page = await meeting_page.meeting_page(cell.chair, cell.cycle_id)
@@ -270,12 +301,16 @@ async def test_publication_waits_for_every_class_and_the_end_of_the_meeting(cell
             await decisions.publish(cell.leader, cell.cycle_id, version)
         await decisions.publish(cell.chair, cell.cycle_id, version)
         with pytest.raises(Refused, match="đã công bố"):
-            await decisions.decide_grade(cell.chair, cell.cycle_id, cell.member.person_id, forms.Decision("A", "Muộn", 1, "Muộn"))
+            await decisions.decide_grade(
+                cell.chair, cell.cycle_id, cell.member.person_id, forms.Decision("A", "Muộn", 1, "Muộn")
+            )
         mine = await result_page.result_page(cell.member, cell.cycle_id)
     assert mine.counts == {"A": 9, "B": 1, "C": 0}
     shown = {one.person_id: one for one in mine.results}
     assert (shown[cell.member.person_id].level, shown[cell.member.person_id].reason) == ("B", "Còn chậm")
-    assert (shown[cell.colleague.person_id].level, shown[cell.colleague.person_id].reason) == ("A", ""), "others' reasons are theirs"
+    assert (shown[cell.colleague.person_id].level, shown[cell.colleague.person_id].reason) == ("A", ""), (
+        "others' reasons are theirs"
+    )
 
 
 async def test_a_correction_is_a_new_edition_and_both_stay_readable(cell):
@@ -284,11 +319,16 @@ async def test_a_correction_is_a_new_edition_and_both_stay_readable(cell):
     with standing_on(AFTER):
         with pytest.raises(Invalid, match="đính chính"):
             await decisions.correct_grade(cell.chair, cell.cycle_id, person, forms.Decision("B", "Xem lại", 1))
-        await decisions.correct_grade(cell.chair, cell.cycle_id, person, forms.Decision("B", "Xem lại", 1, "Sót một nhiệm vụ"))
+        await decisions.correct_grade(
+            cell.chair, cell.cycle_id, person, forms.Decision("B", "Xem lại", 1, "Sót một nhiệm vụ")
+        )
         page = await meeting_page.meeting_page(cell.member, cell.cycle_id)
         year = await year_page.year_page(cell.member, forms.YearQuery(2026))
     me = next(one for one in page.members if one.is_me)
-    assert [(one.edition, one.level, one.correction_reason) for one in me.grades] == [(2, "B", "Sót một nhiệm vụ"), (1, "A", "")]
+    assert [(one.edition, one.level, one.correction_reason) for one in me.grades] == [
+        (2, "B", "Sót một nhiệm vụ"),
+        (1, "A", ""),
+    ]
     mine = next(row for row in year.rows if row.is_me)
     assert (mine.cells[0].level, mine.cells[0].corrected, mine.counts) == ("B", True, {"A": 0, "B": 1, "C": 0})
     assert await value("SELECT count(*) FROM monthly_rating_grade WHERE tenant_id = $1 AND person_id = $2", person) == 2
@@ -298,8 +338,12 @@ async def test_somebody_without_self_assessment_is_noted_with_the_reason_or_excu
     await cell.assessed(but=cell.member)
     with standing_on(END):
         with pytest.raises(Refused, match="đã nộp"):
-            await assessments.waive_assessment(cell.clerk, cell.cycle_id, cell.colleague.person_id, forms.Withdrawal("Ốm dài ngày"))
-        await assessments.waive_assessment(cell.clerk, cell.cycle_id, cell.member.person_id, forms.Withdrawal("Ốm dài ngày"))
+            await assessments.waive_assessment(
+                cell.clerk, cell.cycle_id, cell.colleague.person_id, forms.Withdrawal("Ốm dài ngày")
+            )
+        await assessments.waive_assessment(
+            cell.clerk, cell.cycle_id, cell.member.person_id, forms.Withdrawal("Ốm dài ngày")
+        )
         await cycles.excuse(cell.clerk, cell.cycle_id, cell.member.person_id, forms.Excuse("Nghỉ thai sản"))
         with pytest.raises(Refused, match="không xếp loại"):
             await assessments.save_assessment(cell.member, cell.cycle_id, forms.AssessmentText(1))

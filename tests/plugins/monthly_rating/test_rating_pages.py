@@ -1,5 +1,7 @@
 """What each screen shows to whom, in a bounded number of statements, in every state of a month."""
 
+from datetime import date
+
 import msgspec
 import pytest
 
@@ -7,11 +9,7 @@ from monthly_rating.endpoints import ENDPOINTS
 from monthly_rating.service.clock import standing_on
 from plugin_api.endpoints import View
 from plugin_api.errors import Refusal
-from plugin_api.papers import File
 from tenancy.faults import Absent
-from tenancy.query import value
-
-from datetime import date
 
 pytestmark = pytest.mark.anyio
 SCREENS = [one for one in ENDPOINTS if isinstance(one, View) and one.template]
@@ -30,7 +28,12 @@ async def loaded(view, actor, ids):
 
 async def ids_of(cell):
     task = (await cell.tasks(cell.member))[0]
-    return {"cycle_id": cell.cycle_id, "task_id": task["id"], "person_id": cell.member.person_id, "plan_id": cell.cycle_id}
+    return {
+        "cycle_id": cell.cycle_id,
+        "task_id": task["id"],
+        "person_id": cell.member.person_id,
+        "plan_id": cell.cycle_id,
+    }
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -9,7 +9,7 @@ from docx import Document
 
 from monthly_rating import forms
 from monthly_rating.papers import assignment_notice, minutes, result_table
-from monthly_rating.service import meetings, reporting
+from monthly_rating.service import meetings
 from monthly_rating.service.clock import standing_on
 from plugin_api.errors import Forbidden, Refused
 from tenancy.faults import Absent
@@ -35,8 +35,19 @@ async def test_the_notice_is_a_draft_until_it_is_issued(cell):
 async def test_the_issued_notice_carries_number_date_tasks_and_who_signed(cell):
     await cell.running()
     paper = words(await assignment_notice.notice_paper(cell.member, cell.cycle_id, PDF))
-    for said in ("01-TB/CB", "ngày 3 tháng 3 năm 2026", "THÔNG BÁO", "tháng 3 năm 2026", "20/3/2026", "Trương Quốc Đức", "BÍ THƯ", "Huyện ủy"):
-        assert said.lower().replace("ngày 3", "ngày 03").replace("tháng 3 năm", "tháng 3 năm") in paper.lower().replace("tháng 03", "tháng 3"), said
+    for said in (
+        "01-TB/CB",
+        "ngày 3 tháng 3 năm 2026",
+        "THÔNG BÁO",
+        "tháng 3 năm 2026",
+        "20/3/2026",
+        "Trương Quốc Đức",
+        "BÍ THƯ",
+        "Huyện ủy",
+    ):
+        assert said.lower().replace("ngày 3", "ngày 03").replace("tháng 3 năm", "tháng 3 năm") in paper.lower().replace(
+            "tháng 03", "tháng 3"
+        ), said
     assert "DỰ THẢO" not in paper
     with pytest.raises(Absent):
         await assignment_notice.notice_paper(cell.member, cell.cycle_id, forms.PaperQuery("pdf", 2))
@@ -59,7 +70,9 @@ async def test_the_result_table_is_the_readers_own_copy(cell):
         own = await result_table.result_paper(cell.member, cell.cycle_id, DOCX)
 
     def reasons(file):
-        return [line.cells[-1].text for table in Document(BytesIO(file.content)).tables for line in table.rows].count("Xong mọi việc")
+        return [line.cells[-1].text for table in Document(BytesIO(file.content)).tables for line in table.rows].count(
+            "Xong mọi việc"
+        )
 
     assert (reasons(whole), reasons(own)) == (10, 1)
 
@@ -75,8 +88,11 @@ async def test_what_people_typed_is_never_markup(cell):
 async def test_unnamed_comments_carry_no_name_into_the_minutes(cell):
     await cell.in_meeting()
     from tenancy.query import run
+
     await run("UPDATE monthly_rating_meeting SET comments_named = false WHERE tenant_id = $1")
     with standing_on(MEETING):
-        await meetings.comment(cell.leader, cell.cycle_id, forms.CommentText(cell.colleague.person_id, "Cần chủ động hơn"))
+        await meetings.comment(
+            cell.leader, cell.cycle_id, forms.CommentText(cell.colleague.person_id, "Cần chủ động hơn")
+        )
         paper = words(await minutes.minutes_paper(cell.chair, cell.cycle_id, PDF))
     assert "Cần chủ động hơn" in paper and "Phạm Thúy Hà: Cần" not in paper

@@ -56,7 +56,9 @@ async def test_a_plan_goes_back_and_forth_and_every_version_is_kept(cell):
         item = (await plans.items_of(plan_id))[0].item_id
         await plans.submit_plan(cell.member, plan_id, forms.PlanStep(2))
         await plans.return_plan(cell.leader, plan_id, forms.PlanRefusal(3, "Cụ thể hơn"))
-        await plans.save_plan(cell.member, plan_id, forms.PlanItems(4, [row("Kiểm sát nhà tạm giữ quý I", item_id=item)]))
+        await plans.save_plan(
+            cell.member, plan_id, forms.PlanItems(4, [row("Kiểm sát nhà tạm giữ quý I", item_id=item)])
+        )
         seen = await plan_pages.plan_page(cell.leader, plan_id)
         assert seen.items[0].title == "Kiểm sát nhà tạm giữ", "what the owner writes after the return is a draft again"
         await plans.submit_plan(cell.member, plan_id, forms.PlanStep(5))
@@ -111,14 +113,19 @@ async def test_approved_work_that_falls_due_becomes_tasks_once(cell):
     with standing_on(date(2026, 3, 1)):
         cycle_id = (await cycles.open_cycle(cell.clerk, forms.CycleOpening(cell.unit_id, date(2026, 3, 1))))["cycle_id"]
         await assigning.take_from_plans(cell.clerk, cycle_id)
-        titles = await value("SELECT array_agg(title) FROM monthly_rating_task WHERE tenant_id = $1 AND plan_item_id IS NOT NULL")
+        titles = await value(
+            "SELECT array_agg(title) FROM monthly_rating_task WHERE tenant_id = $1 AND plan_item_id IS NOT NULL"
+        )
         assert titles == ["Kiểm sát nhà tạm giữ"]
         with pytest.raises(Refused, match="Không còn nhiệm vụ"):
             await assigning.take_from_plans(cell.clerk, cycle_id)
         other = await value("SELECT plan_item_id FROM monthly_rating_task WHERE tenant_id = $1")
         with pytest.raises(Invalid, match="chính người này"):
-            await assigning.add_task(cell.clerk, cycle_id, forms.TaskDraft(
-                cell.colleague.person_id, "Việc của người khác", date(2026, 3, 9), plan_item_id=other))
+            await assigning.add_task(
+                cell.clerk,
+                cycle_id,
+                forms.TaskDraft(cell.colleague.person_id, "Việc của người khác", date(2026, 3, 9), plan_item_id=other),
+            )
 
 
 async def test_plans_are_found_by_name_without_diacritics(cell):

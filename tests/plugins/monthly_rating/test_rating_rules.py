@@ -40,7 +40,8 @@ def test_a_meeting_due_before_the_self_assessments_is_named():
 
 @pytest.mark.parametrize(("day", "kind", "label"), [
     (date(2026, 3, 31), "month", "Tháng 3 năm 2026"), (date(2026, 3, 31), "quarter", "Quý I năm 2026"),
-    (date(2026, 12, 1), "quarter", "Quý IV năm 2026"), (date(2026, 3, 4), "week", "Tuần 10 năm 2026 (02/03–08/03/2026)"),
+    (date(2026, 12, 1), "quarter", "Quý IV năm 2026"), (date(2026, 3, 4), "week", "Tuần 10 năm 2026 "
+        "(02/03–08/03/2026)"),
 ])  # fmt: skip
 def test_periods_are_called_as_papers_call_them(day, kind, label):
     assert periods.period_containing(day, kind).label == label
@@ -82,7 +83,9 @@ def test_late_means_days_late(due_on, done_on, today):
 
 @given(DAYS, st.none() | DAYS, DAYS, st.sampled_from(list(tasks.SELF_LEVELS)), st.sampled_from(list(tasks.MISS_REASONS)),
        st.sampled_from(["", "  ", "Hồ sơ đến chậm"]), st.sampled_from(["", "Đôn đốc sớm"]), st.booleans())  # fmt: skip
-def test_what_was_missed_needs_reason_explanation_and_lesson(due_on, done_on, today, level, reason, why, lesson, required):
+def test_what_was_missed_needs_reason_explanation_and_lesson(
+    due_on, done_on, today, level, reason, why, lesson, required
+):
     report = tasks.OwnReport("Việc", due_on, done_on, level, reason, why, lesson)
     missing = tasks.unanswered(report, today, required)
     if tasks.needs_reason(report, today):
@@ -95,7 +98,15 @@ def test_what_was_missed_needs_reason_explanation_and_lesson(due_on, done_on, to
 
 
 def person(**but):
-    ready = {"full_name": "An", "excused": False, "tasks": 1, "assessment": "submitted", "attendance_taken": True, "comments": 1, "graded": True}
+    ready = {
+        "full_name": "An",
+        "excused": False,
+        "tasks": 1,
+        "assessment": "submitted",
+        "attendance_taken": True,
+        "comments": 1,
+        "graded": True,
+    }
     return readiness.Readiness(**(ready | but))
 
 
