@@ -23,6 +23,13 @@ BEGIN
   EXECUTE format('GRANT CONNECT ON DATABASE %I TO app_owner, app_rt, app_backup', current_database());
 END $$;
 
+-- Statements of other connections hold signed contexts of other bodies, and app_rt is one role for all of them: it may
+-- neither read them nor end them, nor list what a connection has prepared. Monitoring roles still may.
+REVOKE EXECUTE ON FUNCTION pg_stat_get_activity(integer), pg_stat_get_backend_activity(integer), pg_prepared_statement(),
+  pg_cancel_backend(integer), pg_terminate_backend(integer, bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION pg_stat_get_activity(integer), pg_stat_get_backend_activity(integer) TO pg_monitor;
+GRANT EXECUTE ON FUNCTION pg_cancel_backend(integer), pg_terminate_backend(integer, bigint) TO pg_signal_backend;
+
 -- Only the migrating role may act as the two owners; the running product is a member of nothing.
 GRANT sec_owner, audit_owner TO app_owner WITH SET TRUE, INHERIT FALSE;
 GRANT pg_read_all_data TO app_backup WITH INHERIT TRUE;

@@ -76,11 +76,12 @@ CREATE TABLE auth.attempt (key text NOT NULL, at timestamptz NOT NULL DEFAULT cl
 CREATE INDEX attempt_by_key ON auth.attempt (key, at);
 
 -- Books an attempt before the password is looked at; over the limit it hands out no hash, only the seconds to wait.
-CREATE FUNCTION auth.begin_sign_in(want_login text, address text, per_account int, per_address int, span interval)
+CREATE FUNCTION auth.begin_sign_in(ticket text, want_login text, address text, per_account int, per_address int, span interval)
 RETURNS TABLE (account_id uuid, password_hash text, wait_seconds int)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE tries int; first timestamptz; wait int := 0; key_limit record; found_account record;
 BEGIN
+  PERFORM auth.granted(ticket, 'begin_sign_in');
   FOR key_limit IN SELECT * FROM (VALUES ('account:' || lower(want_login), per_account),
                                          ('address:' || address, per_address)) AS k(name, most) LOOP
     PERFORM pg_advisory_xact_lock(hashtextextended(key_limit.name, 0));

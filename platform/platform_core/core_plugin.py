@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from platform_core.access.matrix import matrix
 from platform_core.audit.records import RECORDS
 from platform_core.audit.trail import TrailQuery, trail, trail_sheet
+from platform_core.figures import FigureQuery, figure, figure_list
+from platform_core.finding import SearchQuery, find
 from platform_core.home import home
 from platform_core.people import forms, listing, service, view
 from platform_core.permissions import GRANTS, TITLES, Permission
@@ -94,6 +96,29 @@ ENDPOINTS: list[Endpoint] = [
         done=_("Đã thu hồi vai trò."),
     ),
     View(
+        name="core.search",
+        path="/search",
+        permission=SIGNED_IN,
+        load=find,
+        query=SearchQuery,
+        template="search.html",
+    ),
+    View(
+        name="core.figures",
+        path="/figures",
+        permission=P.FIGURES_READ,
+        load=figure_list,
+        template="figures.html",
+    ),
+    View(
+        name="core.figure",
+        path="/figures/{name:str}",
+        permission=P.FIGURES_READ,
+        load=figure,
+        query=FigureQuery,
+        template="figure.html",
+    ),
+    View(
         name="core.modules",
         path="/modules",
         permission=P.MODULES_SWITCH,
@@ -150,7 +175,9 @@ def navigation(actor: Actor) -> Sequence[NavigationItem]:
     """My work first, then what belongs to the body."""
     return [
         NavigationItem(_("Việc của tôi"), "core.home", "home", 0),
+        NavigationItem(_("Tìm kiếm"), "core.search", "search", 5),
         NavigationItem(_("Người của đơn vị"), "core.people", "users", 10),
+        NavigationItem(_("Số liệu"), "core.figures", "chart-bar", 15),
         NavigationItem(_("Mô-đun"), "core.modules", "puzzle", 20),
         NavigationItem(_("Phân quyền"), "core.permissions", "shield-check", 30),
         NavigationItem(_("Nhật ký"), "core.trail", "history", 40),

@@ -8,6 +8,7 @@ from plugin_api.i18n import mark as _
 class Permission(StrEnum):
     """`core.<thing>.<act>`, alphabetical."""
 
+    FIGURES_READ = "core.figures.read"
     MODULES_SWITCH = "core.modules.switch"
     PEOPLE_READ = "core.people.read"
     PEOPLE_WRITE = "core.people.write"
@@ -17,6 +18,7 @@ class Permission(StrEnum):
 
 
 TITLES = {
+    Permission.FIGURES_READ: _("Xem số liệu của đơn vị"),
     Permission.MODULES_SWITCH: _("Bật, tắt mô-đun"),
     Permission.PEOPLE_READ: _("Xem người của đơn vị"),
     Permission.PEOPLE_WRITE: _("Thêm, sửa người và chức vụ"),
@@ -26,9 +28,9 @@ TITLES = {
 }
 
 GRANTS = {
-    "admin": frozenset(Permission),
-    "leader": frozenset({Permission.PEOPLE_READ, Permission.PERMISSIONS_READ, Permission.TRAIL_READ}),
-    "officer": frozenset({Permission.PEOPLE_READ}),
+    "admin": frozenset(Permission) - {Permission.FIGURES_READ},
+    "leader": frozenset({Permission.FIGURES_READ, Permission.PEOPLE_READ, Permission.PERMISSIONS_READ, Permission.TRAIL_READ}),
+    "officer": frozenset({Permission.FIGURES_READ, Permission.PEOPLE_READ}),
     "chair": frozenset({Permission.PEOPLE_READ}),
     "clerk": frozenset({Permission.PEOPLE_READ}),
 }

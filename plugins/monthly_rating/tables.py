@@ -54,7 +54,7 @@ class YearPlanRevision(Private, Table, tablename="monthly_rating_year_plan_revis
     items = JSONB()
     note = Text()
     person_id = UUID()
-    at = Timestamptz(default=None, null=True)
+    at = Timestamptz()
 
 
 class Cycle(Private, Versioned, Table, tablename="monthly_rating_cycle"):
@@ -80,7 +80,7 @@ class CycleStep(Private, Table, tablename="monthly_rating_cycle_step"):
     cycle_id = UUID()
     step = Text()
     person_id = UUID()
-    at = Timestamptz(default=None, null=True)
+    at = Timestamptz()
     note = Text()
 
 
@@ -142,7 +142,7 @@ class TaskProgress(Private, Table, tablename="monthly_rating_task_progress"):
     percent = SmallInt()
     note = Text()
     person_id = UUID()
-    at = Timestamptz(default=None, null=True)
+    at = Timestamptz()
 
 
 class Evidence(Private, Table, tablename="monthly_rating_evidence"):
@@ -150,7 +150,7 @@ class Evidence(Private, Table, tablename="monthly_rating_evidence"):
 
     task_id = UUID()
     person_id = UUID()
-    at = Timestamptz(default=None, null=True)
+    at = Timestamptz()
     file_name = Text()
     media_type = Text()
     size = Integer()
@@ -182,7 +182,7 @@ class Meeting(Private, Versioned, Table, tablename="monthly_rating_meeting"):
     chair_id = UUID()
     clerk_id = UUID()
     comments_named = Boolean()
-    opened_at = Timestamptz(default=None, null=True)
+    opened_at = Timestamptz()
     closed_at = Timestamptz(default=None, null=True)
     conclusion = Text()
 
@@ -206,7 +206,7 @@ class Comment(Private, Table, tablename="monthly_rating_comment"):
     typed_by = UUID()
     text = Text()
     no_comment = Boolean()
-    at = Timestamptz(default=None, null=True)
+    at = Timestamptz()
     replaces_id = UUID(null=True, default=None)
 
 
@@ -220,7 +220,7 @@ class Grade(Private, Table, tablename="monthly_rating_grade"):
     level = Text()
     reason = Text()
     decided_by = UUID()
-    decided_at = Timestamptz(default=None, null=True)
+    decided_at = Timestamptz()
     replaces_id = UUID(null=True, default=None)
     correction_reason = Text()
 
@@ -230,7 +230,7 @@ class Publication(Private, Table, tablename="monthly_rating_publication"):
 
     cycle_id = UUID()
     person_id = UUID()
-    at = Timestamptz(default=None, null=True)
+    at = Timestamptz()
 
 
 TABLES = (

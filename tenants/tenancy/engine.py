@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from secrets import token_hex
 from typing import Any, cast
 
 import asyncpg
@@ -37,6 +38,16 @@ async def _keep_as_is(connection: Connection) -> None:
         raise asyncpg.InterfaceError("a transaction was left open")
 
 
+class UnguessableConnection(Connection):
+    """Names its prepared statements so that SQL smuggled into a request can't put others in their place.
+
+    asyncpg counts them; whoever knows a name could lay a trap for the next body on this connection.
+    """
+
+    def _get_unique_id(self, prefix: str) -> str:
+        return f"{prefix}_{token_hex(12)}"
+
+
 class QuietEngine(PostgresEngine):
     """Piccolo's engine without its calls at construction: importing a table must not open a connection."""
 
@@ -61,6 +72,7 @@ class TenantEngine(QuietEngine):
         self.dsn, self.signer = dsn, signer
         self.pool = asyncpg.create_pool(
             dsn,
+            connection_class=UnguessableConnection,
             min_size=0,
             max_size=size,
             reset=_keep_as_is,

@@ -16,7 +16,9 @@ SELECT r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolcreatedb AS power
        has_schema_privilege(r.oid, 'public', 'CREATE')
          OR EXISTS (SELECT 1 FROM pg_namespace n
                     WHERE n.nspname = 'app' AND has_schema_privilege(r.oid, n.oid, 'CREATE')) AS creator,
-       has_database_privilege(r.oid, current_database(), 'TEMP') AS temporary
+       has_database_privilege(r.oid, current_database(), 'TEMP') AS temporary,
+       has_function_privilege(r.oid, 'pg_stat_get_activity(integer)', 'EXECUTE')
+         OR has_function_privilege(r.oid, 'pg_stat_get_backend_activity(integer)', 'EXECUTE') AS curious
 FROM pg_roles r WHERE r.rolname = current_user
 """
 
@@ -42,6 +44,7 @@ async def faults(connection: Connection, apps: Iterable[str]) -> list[str]:
         "owner": "sở hữu bảng hoặc hàm",
         "creator": "được tạo đối tượng trong lược đồ",
         "temporary": "được tạo bảng tạm",
+        "curious": "đọc được câu lệnh của kết nối khác",
     }
     too_much = [sentence for key, sentence in reasons.items() if role[key]]
     if too_much:

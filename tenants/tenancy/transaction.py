@@ -65,7 +65,7 @@ class TenantTransaction:
 
     async def commit(self) -> None:
         """Make it last. Raises DatabaseGone when the server did not confirm; then nothing may be promised."""
-        await self._finish("COMMIT")
+        await self._finish("RESET ALL; COMMIT")  # no setting outlives its request: the next one may be another body's
 
     async def rollback(self) -> None:
         """Undo everything; never raises: a connection that was cut is rolled back by the server itself."""
@@ -81,7 +81,7 @@ class TenantTransaction:
 
     async def _end(self, connection: Connection, word: Literal["COMMIT", "ROLLBACK"]) -> None:
         try:
-            if await connection.execute(word) != word:  # a failed transaction answers ROLLBACK to COMMIT
+            if await connection.execute(word) != word.rpartition(" ")[2]:  # a failed transaction answers ROLLBACK to COMMIT
                 raise DatabaseGone("the transaction could not be committed")
         except BaseException as failure:
             connection.terminate()

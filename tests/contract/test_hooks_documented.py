@@ -11,6 +11,10 @@ from plugin_api import hookspecs
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("When:", "Return:", "If it fails:")
+NOT_CALLED_YET = {
+    "plugin_started", "upgrade_config", "measure_fact", "on_event", "jobs", "export_tenant", "erase_person",
+}
+"""Announced so that modules are written with them in mind; the host's side comes with facts, jobs and archives."""
 CALLERS = ("collect", "gather", "demand", "demand_now", "_call", "everywhere")
 
 
@@ -33,7 +37,7 @@ def called_names(source: str) -> set[str]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             found.add(node.func.attr)
             if node.func.attr in CALLERS:
-                found |= {one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+                found |= {str(one.value) for one in node.args if isinstance(one, ast.Constant)}
     return found
 
 
@@ -54,9 +58,13 @@ def test_a_gap_in_the_documentation_is_found():
     assert undocumented("Return: nothing.\nWhen: always.\nIf it fails: nothing.") == ["order"]
 
 
-@pytest.mark.parametrize("name", hooks())
-def test_a_hook_is_called_by_the_host(name):
+def test_hooks_are_called_by_the_host():
     # `sample_rows` is asked by the conformance kit.
     folders = (ROOT / "platform" / "platform_core", ROOT / "tests" / "tenancy")
     called = {one for folder in folders for file in folder.rglob("*.py") for one in called_names(file.read_text())}
-    assert name in called
+    assert hooks().keys() - called == NOT_CALLED_YET
+
+
+def test_a_call_is_seen():
+    assert "on_event" in called_names("await dispatcher().gather('on_event', actor)")
+    assert "on_event" not in called_names("'on_event'")

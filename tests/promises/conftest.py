@@ -1,5 +1,6 @@
 """The product as people meet it: a real `thidua serve`, real HTTP, demo accounts; and the tools to harm it."""
 
+import asyncio
 import os
 import re
 import shutil
@@ -8,16 +9,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import httpx
 import pytest
 
 from platform_core.accounts.demo import DEMO_PASSWORD
+from platform_core.app import compose, create_app
 from platform_core.embedded import EmbeddedPostgres, leftovers
+from platform_core.settings import InstanceSettings
 from tenancy.engine import SEARCH_PATH
 
 START_SECONDS = 40.0
@@ -179,6 +184,78 @@ def standalone_backdoor(standalone: Serving) -> Backdoor:
 
 
 def _administrate(postgres: EmbeddedPostgres, statement: str) -> None:
-    import asyncio
-
     asyncio.run(Backdoor(postgres.dsn(postgres.superuser, "postgres")).execute(statement))
+
+
+class Watch:
+    """Sees every statement on its way to the database; `before` may do harm at any of them."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+        self.before: Callable[[asyncpg.Connection, str], Awaitable[None]] | None = None
+
+    async def see(self, connection: asyncpg.Connection, statement: str) -> None:
+        """Called for each statement, in order."""
+        self.statements.append(statement)
+        if self.before is not None:
+            await self.before(connection, statement)
+
+    def of_the_page(self) -> list[str]:
+        """Without the frame of every request: its session, BEGIN with the body, COMMIT."""
+        frame = ("BEGIN", "COMMIT", "ROLLBACK", "SELECT auth.open_request(")
+        return [statement for statement in self.statements if not statement.startswith(frame)]
+
+
+@pytest.fixture
+def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
+    """Looks over the shoulder of every connection of this process."""
+    watching, simple, extended = Watch(), asyncpg.Connection.execute, asyncpg.Connection._execute
+
+    async def execute(self: asyncpg.Connection, query: str, *args: Any, **options: Any) -> str:
+        if not args:
+            await watching.see(self, query)
+        return await simple(self, query, *args, **options)
+
+    async def _execute(self: asyncpg.Connection, query: str, *args: Any, **options: Any) -> Any:
+        await watching.see(self, query)
+        return await extended(self, query, *args, **options)
+
+    monkeypatch.setattr(asyncpg.Connection, "execute", execute)
+    monkeypatch.setattr(asyncpg.Connection, "_execute", _execute)
+    return watching
+
+
+@dataclass(frozen=True)
+class Inside:
+    """The application in this very process, over the database of the test file: here single steps can be harmed."""
+
+    app: Any
+    house: Any
+    backdoor: Backdoor
+
+    @asynccontextmanager
+    async def visitor(self, login: str | None = None) -> AsyncIterator[httpx.AsyncClient]:
+        """A browser of this person, or of nobody."""
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://thidua.test") as client:
+            if login:
+                asked = {"login": login, "password": DEMO_PASSWORD}
+                answer = await client.post("/api/v1/session", json=asked)
+                assert answer.status_code == 201, answer.text
+                client.headers["x-csrftoken"] = answer.json()["csrf_token"]
+            yield client
+
+
+@pytest.fixture
+def plugins() -> list[Any] | None:
+    """The modules of `inside`: the installed ones. A test file with a module of its own says so here."""
+    return None
+
+
+@pytest.fixture
+async def inside(house: Any, database: Any, plugins: list[Any] | None) -> AsyncIterator[Inside]:
+    """The application composed over the database of this test file."""
+    server = database.server
+    app = create_app(InstanceSettings(data=server.folder, database_url=database.dsn()), plugins)
+    yield Inside(app, house, Backdoor(database.dsn(server.superuser)))
+    compose()

@@ -19,6 +19,7 @@ from platform_core.accounts import passwords
 from plugin_api.config import Patch
 from plugin_api.errors import Invalid, Refusal
 from plugin_api.i18n import gettext as _
+from tenancy.context import NOBODY
 from tenancy.engine import DB
 
 IDLE = timedelta(hours=2)
@@ -123,7 +124,8 @@ async def sign_in(login: str, password: str, address: str, agent: str) -> str:
     """
     async with DB.autocommit() as connection:
         tried = await connection.fetchrow(
-            "SELECT * FROM auth.begin_sign_in($1, $2, $3, $4, $5)",
+            "SELECT * FROM auth.begin_sign_in($1, $2, $3, $4, $5, $6)",
+            _ticket("begin_sign_in", NOBODY),
             login.strip()[:100],
             address,
             TRIES_PER_ACCOUNT,

@@ -102,14 +102,14 @@ async def trail(actor: Actor, query: TrailQuery) -> Trail:
 
 def _line(record: Any, wording: Wording) -> TrailLine:
     before, after, names = (_decoded(record[column]) for column in ("before", "after", "names"))
-    row, table = after or before or {}, record["table_name"]
+    row, table, operation = after or before or {}, record["table_name"], record["operation"]
     concerned = row.get("id" if table == "person" else "person_id")
     is_open = wording.open_to_reader(table)
     return TrailLine(
         record["seq"],
         record["at"],
         record["who"] or _doer(record["account_id"]),
-        _(OPERATIONS[record["operation"]]),
+        _(OPERATIONS[operation]),
         wording.title(table),
         wording.subject(table, row, names or {}),
         UUID(concerned) if concerned and is_open else None,

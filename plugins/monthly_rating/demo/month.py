@@ -1,6 +1,7 @@
 """One period of the demonstration year, step by step; steps that lie after today have not happened yet."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -67,10 +68,8 @@ async def live_through(parts: Cast, period: Period, place: int, today: date) -> 
 
 
 async def _assign(parts: Cast, cycle_id: UUID, period: Period, place: int) -> None:
-    try:
+    with suppress(Refused):  # no undertaking of a plan falls due in this period
         await assigning.take_from_plans(parts.clerk, cycle_id)
-    except Refused:
-        pass  # no undertaking of a plan falls due in this period
     for number, member in enumerate(parts.members):
         for step in range(2 + (number + place) % 2):
             work = texts.MONTHLY[(number + place + step * 3) % len(texts.MONTHLY)]

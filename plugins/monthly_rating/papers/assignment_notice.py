@@ -6,7 +6,7 @@ from monthly_rating.forms import PaperQuery
 from monthly_rating.papers.heading import cell_heading, day_text, in_sentence, on_behalf
 from monthly_rating.service.cycle_head import CycleHead
 from monthly_rating.service.notice_page import by_person, notice_rows
-from monthly_rating.service.notices import NoticeTask, notice_tasks
+from monthly_rating.service.notices import NoticeTask
 from monthly_rating.service.sql import decoded
 from plugin_api.actor import Actor
 from plugin_api.papers import Band, Block, Bullets, Column, File, Heading, Paper, Paragraph, Signature, Table
@@ -30,7 +30,7 @@ async def notice_paper(actor: Actor, cycle_id: UUID, query: PaperQuery) -> File:
     chosen = next((one for one in stored if query.edition in (0, one["edition"])), None)
     if chosen is None:
         raise Absent(f"edition {query.edition} of the notice of cycle {cycle_id}")
-    tasks = decoded(chosen["tasks"], list[NoticeTask]) if chosen["issued_on"] else await notice_tasks(cycle_id)
+    tasks = decoded(chosen["tasks"], list[NoticeTask])
     return await ports().press.print(notice(actor, head, chosen, tasks), query.form)
 
 

@@ -89,7 +89,7 @@ async def _add_grade(actor: Actor, head: CycleHead, person_id: UUID, data: Decis
         person_id,
     )
     edition = newest["edition"] if newest else 0
-    if newest and edition != data.edition:
+    if newest and edition != data.version:
         raise Stale({**dict(newest), "version": edition})
     if newest and len(data.correction_reason.strip()) < 3:
         raise Invalid({"correction_reason": _("Lý do đính chính: đã có mức xếp loại, muốn thay đổi phải nêu lý do.")})

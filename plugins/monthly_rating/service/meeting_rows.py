@@ -122,7 +122,7 @@ JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.person_id
 LEFT JOIN monthly_rating_self_assessment a ON a.tenant_id = m.tenant_id AND a.cycle_id = m.cycle_id
   AND a.person_id = m.person_id
 LEFT JOIN monthly_rating_meeting h ON h.tenant_id = m.tenant_id AND h.cycle_id = m.cycle_id
-LEFT JOIN monthly_rating_attendance att ON att.tenant_id = h.tenant_id AND att.meeting_id = h.id
+LEFT JOIN monthly_rating_attendance att ON att.tenant_id = $1 AND att.meeting_id = h.id
   AND att.person_id = m.person_id
 WHERE m.tenant_id = $1 AND m.cycle_id = $2 ORDER BY p.name_key"""
 

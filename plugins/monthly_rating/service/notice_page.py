@@ -9,7 +9,7 @@ from monthly_rating.permissions import Permission
 from monthly_rating.rules.readiness import before_issue
 from monthly_rating.service.clock import today
 from monthly_rating.service.cycle_head import CycleHead, cycle_head, sees_all
-from monthly_rating.service.notices import NoticeTask, notice_tasks
+from monthly_rating.service.notices import NOTICE_TASKS, NoticeTask
 from monthly_rating.service.readiness import people_of, readiness
 from monthly_rating.service.shown import Person
 from monthly_rating.service.sql import decoded, shaped
@@ -60,9 +60,11 @@ class NoticePage(Struct, frozen=True):
     may_amend: bool
 
 
-NOTICES = """
-SELECT n.edition, n.number, n.sign, n.issued_on, coalesce(p.full_name, '') AS issued_by, n.issued_at, n.preamble,
-  n.guidance, n.reason, n.version, n.tasks,
+NOTICES = f"""
+SELECT CASE WHEN n.issued_on IS NOT NULL THEN n.tasks
+    ELSE (SELECT jsonb_agg(to_jsonb(drafted)) FROM ({NOTICE_TASKS}) drafted) END AS tasks,
+  n.edition, n.number, n.sign, n.issued_on, coalesce(p.full_name, '') AS issued_by, n.issued_at, n.preamble,
+  n.guidance, n.reason, n.version,
   n.person_id AS signer_id, coalesce(m.unit_position, '') AS signer_position
 FROM monthly_rating_assignment_notice n
 LEFT JOIN person p ON p.tenant_id = n.tenant_id AND p.id = n.person_id
@@ -76,7 +78,7 @@ async def notice_page(actor: Actor, cycle_id: UUID) -> NoticePage:
     head, stored = await notice_rows(actor, cycle_id)
     issued = head.state != "planning"
     people = await people_of(cycle_id)
-    tasks = decoded(stored[0]["tasks"], list[NoticeTask]) if issued else await notice_tasks(cycle_id)
+    tasks = decoded(stored[0]["tasks"], list[NoticeTask])
     drafts = actor.may(Permission.TASK_ASSIGN, head.unit_id)
     issues = actor.may(Permission.NOTICE_ISSUE, head.unit_id)
     editions = [shaped(NoticeEdition, one) for one in stored]
@@ -96,7 +98,7 @@ async def notice_page(actor: Actor, cycle_id: UUID) -> NoticePage:
 
 
 async def notice_rows(actor: Actor, cycle_id: UUID) -> tuple[CycleHead, list[Record]]:
-    """The cycle and every edition of its notice, newest first. Raises Refused while it is drafted by others."""
+    """The cycle and every edition of its notice with its tasks, newest first. Raises Refused while it is drafted by others."""
     head = await cycle_head(actor, cycle_id)
     if head.state == "planning" and not (
         actor.may(Permission.TASK_ASSIGN, head.unit_id) or sees_all(actor, head.unit_id)

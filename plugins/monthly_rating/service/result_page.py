@@ -3,7 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from asyncpg import Record
 from msgspec import Struct
 
 from monthly_rating.rules.schemes import count_levels
@@ -16,7 +15,7 @@ from plugin_api.errors import Refused
 from plugin_api.i18n import gettext as _
 from plugin_api.i18n import mark
 from plugin_api.papers import Sheet, SheetColumn
-from tenancy.query import rows
+from tenancy.query import Record, rows
 
 
 class ResultLine(Struct, frozen=True):

@@ -48,6 +48,7 @@ class TasksPage(Struct, frozen=True):
     may_assign: bool
     earliest_due: date
     latest_due: date
+    today: date
 
 
 class ProgressLine(Struct, frozen=True):
@@ -169,6 +170,7 @@ async def tasks_page(actor: Actor, cycle_id: UUID, query: TaskQuery) -> TasksPag
         may_assign=assigns and head.state == "planning",
         earliest_due=head.period_start,
         latest_due=head.decision_due,
+        today=today(),
     )
 
 

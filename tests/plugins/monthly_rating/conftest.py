@@ -1,7 +1,8 @@
 """A cell and its people, a clock that stands, and a month in any state, made through the services."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from asyncio import sleep
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -147,10 +148,10 @@ async def cell(house) -> AsyncIterator[Cell]:
 
 @pytest.fixture
 def statements():
-    """`with statements() as sent:` collects the SQL that reached the server."""
+    """`async with statements() as sent:` collects the SQL that reached the server."""
 
-    @contextmanager
-    def counting() -> Iterator[list[str]]:
+    @asynccontextmanager
+    async def counting() -> AsyncIterator[list[str]]:
         sent: list[str] = []
 
         def note(record: Any) -> None:
@@ -162,6 +163,7 @@ def statements():
         try:
             yield sent
         finally:
+            await sleep(0)  # the driver tells its listeners a turn of the loop later
             connection.remove_query_logger(note)
 
     return counting

@@ -36,8 +36,9 @@ async def test_a_file_comes_back_as_it_was_under_a_safe_type_and_name(cell):
 
 
 @pytest.mark.parametrize("wrong", [
-    file("virus.exe"), file("trang.html", b"<script>"), file("gia.pdf", b"<html>"), file("anh.png", PDF), file("rong.txt", b""),
-    file("nhi-phan.txt", b"a\0b"), file("latin.txt", "ă".encode("utf-16")), file("to.pdf", PDF + bytes(reporting.MOST_BYTES)), file("pdf", PDF[:3]),
+    file("virus.exe"), file("trang.html", b"<script>"), file("gia.pdf", b"<html>"), file("anh.png", PDF),
+    file("rong.txt", b""), file("nhi-phan.txt", b"a\0b"), file("latin.txt", "ă".encode("utf-16")),
+    file("to.pdf", PDF + bytes(reporting.MOST_BYTES)), file("pdf", PDF[:3]),
 ])  # fmt: skip
 async def test_other_kinds_sizes_and_contents_are_refused(cell, wrong):
     await cell.running()

@@ -13,6 +13,7 @@ from monthly_rating.service import meetings
 from monthly_rating.service.clock import standing_on
 from plugin_api.errors import Forbidden, Refused
 from tenancy.faults import Absent
+from tenancy.query import run
 
 pytestmark = pytest.mark.anyio
 PDF, DOCX = forms.PaperQuery("pdf"), forms.PaperQuery("docx")
@@ -35,19 +36,8 @@ async def test_the_notice_is_a_draft_until_it_is_issued(cell):
 async def test_the_issued_notice_carries_number_date_tasks_and_who_signed(cell):
     await cell.running()
     paper = words(await assignment_notice.notice_paper(cell.member, cell.cycle_id, PDF))
-    for said in (
-        "01-TB/CB",
-        "ngày 3 tháng 3 năm 2026",
-        "THÔNG BÁO",
-        "tháng 3 năm 2026",
-        "20/3/2026",
-        "Trương Quốc Đức",
-        "BÍ THƯ",
-        "Huyện ủy",
-    ):
-        assert said.lower().replace("ngày 3", "ngày 03").replace("tháng 3 năm", "tháng 3 năm") in paper.lower().replace(
-            "tháng 03", "tháng 3"
-        ), said
+    for said in ("THÔNG BÁO", "01-TB/CB", "tháng 3 năm 2026", "20/3/2026", "BÍ THƯ", "Trương Quốc Đức"):
+        assert said in paper, said
     assert "DỰ THẢO" not in paper
     with pytest.raises(Absent):
         await assignment_notice.notice_paper(cell.member, cell.cycle_id, forms.PaperQuery("pdf", 2))
@@ -87,8 +77,6 @@ async def test_what_people_typed_is_never_markup(cell):
 
 async def test_unnamed_comments_carry_no_name_into_the_minutes(cell):
     await cell.in_meeting()
-    from tenancy.query import run
-
     await run("UPDATE monthly_rating_meeting SET comments_named = false WHERE tenant_id = $1")
     with standing_on(MEETING):
         await meetings.comment(

@@ -81,8 +81,16 @@ def test_late_means_days_late(due_on, done_on, today):
     assert not tasks.is_late(due_on, due_on, today), "finished on the last day is in time"
 
 
-@given(DAYS, st.none() | DAYS, DAYS, st.sampled_from(list(tasks.SELF_LEVELS)), st.sampled_from(list(tasks.MISS_REASONS)),
-       st.sampled_from(["", "  ", "Hồ sơ đến chậm"]), st.sampled_from(["", "Đôn đốc sớm"]), st.booleans())  # fmt: skip
+@given(
+    DAYS,
+    st.none() | DAYS,
+    DAYS,
+    st.sampled_from(list(tasks.SELF_LEVELS)),
+    st.sampled_from(list(tasks.MISS_REASONS)),
+    st.sampled_from(["", "  ", "Hồ sơ đến chậm"]),
+    st.sampled_from(["", "Đôn đốc sớm"]),
+    st.booleans(),
+)
 def test_what_was_missed_needs_reason_explanation_and_lesson(
     due_on, done_on, today, level, reason, why, lesson, required
 ):

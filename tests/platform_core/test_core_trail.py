@@ -1,0 +1,94 @@
+"""The page "Nhật ký": who changed what and when, in words, for those who may read it and no more than they may."""
+
+from io import BytesIO
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+pytestmark = pytest.mark.anyio
+
+
+async def edited(admin, page, **fields):
+    """Correct a person's particulars."""
+    person = await admin.asks(page)
+    kept = {"full_name": person["name"], "position": person["position"], "version": person["version"]}
+    assert (await admin.presses(f"{page}/edit", **kept | fields)).status_code == 303
+
+
+async def test_a_change_is_told_with_who_when_and_from_what_to_what(door, said):
+    admin = await door.sign_in("oanh.qt")
+    page = await admin.page_of("trinh minh uoc")
+    await edited(admin, page, position="Kiểm sát viên trung cấp")
+    line = (await admin.asks("/trail"))["lines"][0]
+    assert (line["who"], line["operation"], line["record"], line["subject"]) == (
+        "Quách Thị Oanh", "Sửa", "Người", "Trịnh Minh Ước")  # fmt: skip
+    assert line["changes"] == [
+        {"field": "Chức danh", "before": "Kiểm sát viên sơ cấp", "after": "Kiểm sát viên trung cấp"}
+    ]
+    shown = said(await admin.opens("/trail"))
+    assert "Kiểm sát viên sơ cấp" in shown and "name_key" not in shown
+
+
+async def test_ids_and_keys_are_told_in_words(door):
+    admin = await door.sign_in("oanh.qt")
+    page = await admin.page_of("vo thanh dat")
+    today = (await admin.asks(page))["today"]
+    assert (await admin.presses(f"{page}/roles", role="clerk", unit="dan-su", since=today)).status_code == 303
+    line = (await admin.asks("/trail"))["lines"][0]
+    assert line["record"] == "Vai trò" and line["subject"] == "Võ Thành Đạt – Thư ký"
+    told = {change["field"]: change["after"] for change in line["changes"]}
+    assert told["Vai trò"] == "Thư ký"
+    assert told["Trong bộ phận, chi bộ"] == "Bộ phận Án dân sự, hành chính"
+    assert told["Từ ngày"] == "/".join(reversed(today.split("-")))
+
+
+async def test_it_is_found_by_who_did_it_whom_it_concerns_what_and_when(door):
+    admin = await door.sign_in("oanh.qt")
+    await edited(admin, await admin.page_of("mai hoang yen"), position="Kiểm sát viên cao cấp")
+
+    async def count(**query):
+        return (await admin.asks("/trail", **query))["page"]["total"]
+
+    everything = await count()
+    by_her = await admin.asks("/trail", q="quach thi oanh")
+    assert {line["who"] for line in by_her["lines"]} <= {"Quách Thị Oanh", "Hệ thống"}
+    about = await admin.asks("/trail", q="hoang yen")
+    assert about["lines"][0]["changes"][0]["after"] == "Kiểm sát viên cao cấp"
+    assert 0 < about["page"]["total"] < everything
+    assert {line["record"] for line in (await admin.asks("/trail", table="unit"))["lines"]} == {"Bộ phận, chi bộ"}
+    assert await count(since="2000-01-01", until="2100-01-01") == everything
+    assert await count(until="2000-01-01") == await count(since="2100-01-01") == await count(q="khong co ai") == 0
+
+
+async def test_its_pages_hold_every_change_once(door):
+    admin = await door.sign_in("oanh.qt")
+    pages = [(await admin.asks("/trail", page=number))["lines"] for number in (1, 2, 3)]
+    numbers = [line["seq"] for lines in pages for line in lines]
+    total = (await admin.asks("/trail"))["page"]["total"]
+    assert numbers == list(range(total, 0, -1))
+
+
+async def test_what_a_module_keeps_closed_stays_closed_in_the_trail(door):
+    admin = await door.sign_in("oanh.qt")
+    closed = [line for line in (await admin.asks("/trail", export="xlsx"))["lines"] if line["closed"]]
+    assert closed, "switching the module on wrote rows of its own"
+    assert all(not change["before"] and not change["after"] for line in closed for change in line["changes"])
+    assert all(line["subject"] == "" and line["person_id"] is None for line in closed)
+    scheme = (await admin.asks("/modules"))["modules"][0]["title"]
+    assert {line["record"] for line in closed} == {scheme}, "an undeclared table is called after its module"
+
+
+async def test_a_body_reads_its_own_trail_only(door, said):
+    admin, neighbour = await door.sign_in("oanh.qt"), await door.sign_in("y.lc", "giang-thanh")
+    await edited(admin, await admin.page_of("danh thi an"), position="Kế toán trưởng")
+    assert "Kế toán trưởng" in said(await admin.opens("/trail"))
+    assert "Kế toán trưởng" not in said(await neighbour.opens("/trail"))
+    assert (await neighbour.client.get("/t/kien-luong/trail")).status_code == 404
+
+
+async def test_it_is_taken_away_as_a_sheet(door):
+    admin = await door.sign_in("oanh.qt")
+    sheet = await admin.opens("/trail", export="xlsx", table="person")
+    rows = CalamineWorkbook.from_filelike(BytesIO(sheet.content)).get_sheet_by_index(0).to_python()
+    assert ["Lúc", "Ai", "Việc", "Mục", "Về", "Trường", "Trước", "Sau"] in rows
+    assert any("Trương Quốc Đức" in row for row in rows)

@@ -1,0 +1,58 @@
+"""The hot screens find their rows through indexes that begin with the body."""
+
+import re
+from datetime import date
+
+import pytest
+
+from monthly_rating.service import (
+    cycle_list,
+    meeting_rows,
+    person_page,
+    readiness,
+    result_page,
+    task_pages,
+    waiting,
+    year_page,
+)
+from tenancy.query import rows
+from tenancy.transaction import current_transaction
+
+pytestmark = pytest.mark.anyio
+DAY = date(2026, 4, 6)
+
+
+def hot(cell):
+    """Each hot statement with its arguments."""
+    own, year = cell.member.person_id, 2026
+    return {
+        "year": (year_page.CELLS, cell.unit_id, DAY, year),
+        "tasks": (f"{task_pages.LIST} ORDER BY p.name_key LIMIT 50", cell.cycle_id, DAY, None, own, "", ""),
+        "cycles": (
+            f"{cycle_list.LIST} ORDER BY c.period_start LIMIT 50",
+            DAY,
+            [cell.unit_id],
+            year,
+            None,
+            "",
+            "",
+            own,
+            [],
+        ),
+        "people": (readiness.PEOPLE, cell.cycle_id, DAY),
+        "meeting": (meeting_rows.MEMBERS, cell.cycle_id),
+        "result": (result_page.RESULTS, cell.cycle_id, DAY),
+        "person": (person_page.PERIODS, own, year, None),
+        "work": (waiting.CYCLES, own, [cell.unit_id]),
+    }
+
+
+@pytest.mark.parametrize("name", ["year", "tasks", "cycles", "people", "meeting", "result", "person", "work"])
+async def test_every_scan_goes_through_an_index_that_begins_with_the_body(cell, name):
+    await cell.published()
+    await current_transaction().connection.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+    statement, *arguments = hot(cell)[name]
+    plan = [one[0] for one in await rows(f"EXPLAIN {statement}", *arguments)]
+    assert not [line for line in plan if "Seq Scan" in line], "\n".join(plan)
+    conditions = [line for line in plan if "Index Cond:" in line]
+    assert conditions and all(re.search(r"\btenant_id = ", line) for line in conditions), "\n".join(plan)
