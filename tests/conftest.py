@@ -1,6 +1,5 @@
 """What every test may ask for: a real PostgreSQL with the real walls, bodies from the blueprints, people by login."""
 
-import asyncio
 import os
 import shutil
 import tempfile
@@ -12,6 +11,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from loops import settled
 
 from platform_core import instance
 from platform_core.access.bodies import BodyPolicies
@@ -56,8 +56,8 @@ def template(postgres: EmbeddedPostgres) -> str:
     compose()
     settings = InstanceSettings(data=postgres.folder)
     (postgres.folder / "instance.key").write_text(KEY.hex())
-    asyncio.run(instance.prepare(settings, lambda _line: None))
-    asyncio.run(_sql(postgres, f"CREATE DATABASE {TEMPLATE} TEMPLATE {instance.DATABASE}"))
+    settled(instance.prepare(settings, lambda _line: None))
+    settled(_sql(postgres, f"CREATE DATABASE {TEMPLATE} TEMPLATE {instance.DATABASE}"))
     return TEMPLATE
 
 
@@ -74,23 +74,25 @@ class Copy:
 
 @pytest.fixture(scope="session")
 def make_copy(postgres: EmbeddedPostgres, template: str) -> Callable[[str], Copy]:
-    """Makes a copy of the template; its rights are set anew, for PostgreSQL does not copy those of the database itself."""
+    """Makes a copy of the template; its rights are set anew: PostgreSQL does not copy those of the database itself."""
 
     def make(name: str) -> Copy:
-        asyncio.run(_sql(postgres, f'CREATE DATABASE "{name}" TEMPLATE {template}'))
-        asyncio.run(_sql(postgres, f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC'))
-        asyncio.run(_sql(postgres, f'GRANT CONNECT ON DATABASE "{name}" TO app_owner, app_rt, app_backup'))
+        settled(_sql(postgres, f'CREATE DATABASE "{name}" TEMPLATE {template}'))
+        settled(_sql(postgres, f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC'))
+        settled(_sql(postgres, f'GRANT CONNECT ON DATABASE "{name}" TO app_owner, app_rt, app_backup'))
         return Copy(postgres, name)
 
     return make
 
 
 @pytest.fixture(scope="module")
-def database(postgres: EmbeddedPostgres, make_copy: Callable[[str], Copy], request: pytest.FixtureRequest) -> Iterator[Copy]:
+def database(
+    postgres: EmbeddedPostgres, make_copy: Callable[[str], Copy], request: pytest.FixtureRequest
+) -> Iterator[Copy]:
     """A database of this test file alone."""
     copy = make_copy("t_" + request.module.__name__.rpartition(".")[2][-50:])
     yield copy
-    asyncio.run(_sql(postgres, f'DROP DATABASE "{copy.name}" WITH (FORCE)'))
+    settled(_sql(postgres, f'DROP DATABASE "{copy.name}" WITH (FORCE)'))
 
 
 async def _sql(postgres: EmbeddedPostgres, statement: str) -> None:

@@ -69,8 +69,8 @@ def _chooses(call: ast.Call, source: Source) -> bool:
 
 
 def _joins(call: ast.Call, source: Source) -> bool:
-    """`", ".join(COLUMNS)`."""
-    if not (isinstance(call.func, ast.Attribute) and call.func.attr in ("join", "strip")):
+    """`", ".join(COLUMNS)`, `LIST.replace("[order]", order)` with an order that is fixed itself."""
+    if not (isinstance(call.func, ast.Attribute) and call.func.attr in ("join", "strip", "replace")):
         return False
     return is_fixed(call.func.value, source) and all(is_fixed(other, source) for other in call.args)
 

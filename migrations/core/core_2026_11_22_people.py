@@ -76,7 +76,8 @@ CREATE TABLE auth.attempt (key text NOT NULL, at timestamptz NOT NULL DEFAULT cl
 CREATE INDEX attempt_by_key ON auth.attempt (key, at);
 
 -- Books an attempt before the password is looked at; over the limit it hands out no hash, only the seconds to wait.
-CREATE FUNCTION auth.begin_sign_in(ticket text, want_login text, address text, per_account int, per_address int, span interval)
+CREATE FUNCTION auth.begin_sign_in(ticket text, want_login text, address text, per_account int, per_address int,
+                                   span interval)
 RETURNS TABLE (account_id uuid, password_hash text, wait_seconds int)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE tries int; first timestamptz; wait int := 0; key_limit record; found_account record;

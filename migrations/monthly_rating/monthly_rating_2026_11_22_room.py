@@ -58,16 +58,14 @@ CREATE TABLE app.monthly_rating_assignment_notice (
   CHECK (edition >= 1), CHECK (edition = 1 OR reason <> ''), CHECK ((issued_on IS NULL) = (number IS NULL)));
 CREATE TABLE app.monthly_rating_task (
   tenant_id uuid NOT NULL, id uuid NOT NULL, cycle_id uuid NOT NULL, person_id uuid NOT NULL, plan_item_id uuid,
-    sort smallint NOT NULL,
-  title text NOT NULL CHECK (title <> ''), due_on date NOT NULL, required_level text NOT NULL,
-    planned_quantity text NOT NULL,
-  guidance text NOT NULL, progress smallint NOT NULL CHECK (progress BETWEEN 0 AND 100), done_on date,
-    result text NOT NULL,
+  sort smallint NOT NULL, title text NOT NULL CHECK (title <> ''), due_on date NOT NULL, required_level text NOT NULL,
+  planned_quantity text NOT NULL, guidance text NOT NULL,
+  progress smallint NOT NULL CHECK (progress BETWEEN 0 AND 100), done_on date, result text NOT NULL,
   self_level text NOT NULL CHECK (self_level IN ('', 'met', 'partly', 'missed')),
-  miss_reason text NOT NULL CHECK (miss_reason IN ('', 'objective', 'subjective')), miss_explanation text NOT NULL,
-    lesson text NOT NULL,
+  miss_reason text NOT NULL CHECK (miss_reason IN ('', 'objective', 'subjective')),
+  miss_explanation text NOT NULL, lesson text NOT NULL, evidence smallint NOT NULL CHECK (evidence >= 0),
   dropped boolean NOT NULL, search text NOT NULL, version int NOT NULL,
-    CHECK ((done_on IS NOT NULL) = (progress = 100)));
+  CHECK ((done_on IS NOT NULL) = (progress = 100)));
 CREATE TABLE app.monthly_rating_task_progress (
   tenant_id uuid NOT NULL, id uuid NOT NULL, task_id uuid NOT NULL, percent smallint NOT NULL
     CHECK (percent BETWEEN 0 AND 100),

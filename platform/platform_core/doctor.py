@@ -13,6 +13,7 @@ from tenancy.engine import SEARCH_PATH
 from tenancy.fitness import faults
 from tenancy.gate import Finding, behaviour_findings, catalogue_findings
 from tenancy.migrations import waiting
+from tenancy.trails import broken_trails
 
 
 class Verdict(Struct, frozen=True):
@@ -72,17 +73,11 @@ async def _as_owner(settings: InstanceSettings) -> list[Verdict]:
     connection = await asyncpg.connect(owner, server_settings=SEARCH_PATH)
     try:
         late = await waiting(connection, app_names())
-        broken = [
-            line
-            for body in await connection.fetch("SELECT DISTINCT tenant_id FROM app.body_state")
-            for line in await connection.fetch("SELECT * FROM audit.broken($1)", body["tenant_id"])
-        ]
+        broken = [f"{one.tenant_id} from {one.at_seq}: {one.why}" for one in await broken_trails(connection)]
         return [
             _of("walls by the catalogue", await catalogue_findings(connection)),
             Verdict("migrations are complete", not late, ", ".join(late) or "nothing waits"),
-            Verdict(
-                "trails are whole", not broken, "; ".join(str(dict(line)) for line in broken) or "every chain verified"
-            ),
+            Verdict("trails are whole", not broken, "; ".join(broken) or "every chain verified"),
         ]
     finally:
         await connection.close()

@@ -29,7 +29,9 @@ TITLES = {
 
 GRANTS = {
     "admin": frozenset(Permission) - {Permission.FIGURES_READ},
-    "leader": frozenset({Permission.FIGURES_READ, Permission.PEOPLE_READ, Permission.PERMISSIONS_READ, Permission.TRAIL_READ}),
+    "leader": frozenset(
+        {Permission.FIGURES_READ, Permission.PEOPLE_READ, Permission.PERMISSIONS_READ, Permission.TRAIL_READ}
+    ),
     "officer": frozenset({Permission.FIGURES_READ, Permission.PEOPLE_READ}),
     "chair": frozenset({Permission.PEOPLE_READ}),
     "clerk": frozenset({Permission.PEOPLE_READ}),

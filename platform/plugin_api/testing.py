@@ -90,7 +90,8 @@ async def _answer(endpoint: Endpoint, actor: Actor, ids: Mapping[str, UUID]) -> 
     try:
         async with current_transaction().point(keep=False):
             if isinstance(endpoint, Action):
-                await endpoint.run(actor, **ids, **({} if endpoint.data is None else {"data": plausible(endpoint.data)}))
+                given = {} if endpoint.data is None else {"data": plausible(endpoint.data)}
+                await endpoint.run(actor, **ids, **given)
             else:
                 await endpoint.load(actor, **ids, **({} if endpoint.query is None else {"query": endpoint.query()}))
     except (Refusal, Stale, Absent, DatabaseFault) as fault:

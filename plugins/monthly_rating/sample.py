@@ -104,6 +104,7 @@ async def _task(owner: UUID, cycle_id: UUID, item_id: UUID, period: Period) -> t
         title="Kiểm sát việc giải quyết tin báo",
         due_on=period.end,
         progress=50,
+        evidence=1,
         search="mau",
     )
     await TaskProgress.create(task_id=task_id, percent=50, note="Đang làm", person_id=owner, at=moment())

@@ -113,7 +113,7 @@ class AssignmentNotice(Private, Versioned, Table, tablename="monthly_rating_assi
 
 
 class Task(Private, Versioned, Table, tablename="monthly_rating_task"):
-    """What one person is to do in a cycle, and what came of it."""
+    """What one person is to do in a cycle, and what came of it. `evidence` counts the files that stand."""
 
     cycle_id = UUID()
     person_id = UUID()
@@ -131,6 +131,7 @@ class Task(Private, Versioned, Table, tablename="monthly_rating_task"):
     miss_reason = Text()
     miss_explanation = Text()
     lesson = Text()
+    evidence = SmallInt(default=0)
     dropped = Boolean(default=False)
     search = Text()
 

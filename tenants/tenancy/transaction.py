@@ -72,16 +72,17 @@ class TenantTransaction:
         with suppress(DatabaseGone, PostgresError):
             await self._finish("ROLLBACK")
 
-    async def _finish(self, word: Literal["COMMIT", "ROLLBACK"]) -> None:
+    async def _finish(self, word: Literal["RESET ALL; COMMIT", "ROLLBACK"]) -> None:
         connection, self._connection = self._connection, None
         _current.set(None)
         self._engine.current_transaction.set(None)
         if connection is not None:
             await asyncio.shield(asyncio.ensure_future(self._end(connection, word)))
 
-    async def _end(self, connection: Connection, word: Literal["COMMIT", "ROLLBACK"]) -> None:
+    async def _end(self, connection: Connection, word: Literal["RESET ALL; COMMIT", "ROLLBACK"]) -> None:
         try:
-            if await connection.execute(word) != word.rpartition(" ")[2]:  # a failed transaction answers ROLLBACK to COMMIT
+            # A failed transaction answers ROLLBACK to COMMIT.
+            if await connection.execute(word) != word.rpartition(" ")[2]:
                 raise DatabaseGone("the transaction could not be committed")
         except BaseException as failure:
             connection.terminate()

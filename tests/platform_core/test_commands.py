@@ -28,7 +28,9 @@ valid_from = 2020-01-01
 @pytest.fixture(scope="module")
 def call(postgres, template):
     """Runs `thidua` on the instance of the test run."""
-    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"} | {"THIDUA_DATA": str(postgres.folder)}
+    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"} | {
+        "THIDUA_DATA": str(postgres.folder)
+    }
 
     def run(*words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run([THIDUA, *words], env=environment, capture_output=True, text=True, timeout=60)

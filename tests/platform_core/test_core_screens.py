@@ -240,6 +240,12 @@ async def test_the_menu_marks_only_where_the_reader_is(door, path, entry):
     assert re.findall(r'aria-current="page">.*?<span>([^<]*)</span>', menu) == [entry]
 
 
+async def test_the_menu_marks_nothing_on_a_page_that_it_does_not_lead_to(door):
+    refused = await (await door.sign_in("on.dv")).opens("/people")
+    assert "Việc của tôi" in entries_of(refused)
+    assert 'aria-current="page"' not in refused.text
+
+
 async def test_the_matrix_counts_who_holds_each_role(door):
     admin = await door.sign_in("oanh.qt")
     matrix = await admin.asks("/permissions")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from platform_core.embedded import EmbeddedPostgres, FrontDoorError, binaries, default_data_folder
 from platform_core.embedded.account import first_closed_folder
 from platform_core.embedded.leftovers import recorded_pid
@@ -93,7 +94,7 @@ def test_the_default_folder_is_the_systems_for_root_and_the_users_otherwise(monk
 
 def test_programs_that_do_not_run_are_one_sentence(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("THIDUA_PG_BIN", str(place / "nowhere"))
-    with pytest.raises(FrontDoorError, match="nowhere.*THIDUA_PG_BIN"):
+    with pytest.raises(FrontDoorError, match=r"nowhere.*THIDUA_PG_BIN"):
         EmbeddedPostgres(place / "data").start()
 
 

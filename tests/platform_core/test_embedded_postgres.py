@@ -14,6 +14,7 @@ from pathlib import Path
 import asyncpg
 import psutil
 import pytest
+
 from platform_core.embedded import EmbeddedPostgres, FrontDoorError, Watch, leftovers
 from platform_core.embedded.account import choose_account
 from platform_core.embedded.socket_folder import SOCKET

@@ -39,8 +39,14 @@ def own(postgres):
     asyncio.run(drop())
 
 
-def call(own, *words: str, role: str = "app_rt", owner: str | None = "app_owner", database: str = NAME) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"DATABASE_URL": own.dsn(role, database), "THIDUA_DATA": str(own.folder), "THIDUA_KEY": "ab" * 32}
+def call(
+    own, *words: str, role: str = "app_rt", owner: str | None = "app_owner", database: str = NAME
+) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {
+        "DATABASE_URL": own.dsn(role, database),
+        "THIDUA_DATA": str(own.folder),
+        "THIDUA_KEY": "ab" * 32,
+    }
     if owner:
         environment["DATABASE_OWNER_URL"] = own.dsn(owner, database)
     return subprocess.run([THIDUA, *words], env=environment, capture_output=True, text=True, timeout=60)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from platform_core import server
 from platform_core.embedded import EmbeddedPostgres, FrontDoorError, leftovers
 from platform_core.settings import InstanceSettings

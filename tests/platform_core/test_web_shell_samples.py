@@ -63,15 +63,15 @@ def new_environment(signed_in: bool = True, in_body: bool = True) -> jinja2.Envi
     install = getattr(env, "install_gettext_callables")  # noqa: B009  (added by the extension, unknown to the checker)
     install(lambda text: text, lambda one, many, n: one if n == 1 else many, newstyle=True)
     keys = itertools.count()
-    promised: dict[str, Any] = dict(
-        shell=shell(signed_in, in_body),
-        url=SampleAddresses().url,
-        static=lambda path: f"/static/{path}?v=0",
-        new_key=lambda: f"key-{next(keys)}",
-        date=lambda day: f"{day:%d/%m/%Y}",
-        moment=lambda at: f"{at:%d/%m/%Y %H:%M}",
-        number=lambda value: str(value).replace(".", ","),
-    )
+    promised: dict[str, Any] = {
+        "shell": shell(signed_in, in_body),
+        "url": SampleAddresses().url,
+        "static": lambda path: f"/static/{path}?v=0",
+        "new_key": lambda: f"key-{next(keys)}",
+        "date": lambda day: f"{day:%d/%m/%Y}",
+        "moment": lambda at: f"{at:%d/%m/%Y %H:%M}",
+        "number": lambda value: str(value).replace(".", ","),
+    }
     env.globals.update(promised)
     return env
 

@@ -9,11 +9,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import httpx
@@ -202,7 +203,7 @@ class Watch:
 
     def of_the_page(self) -> list[str]:
         """Without the frame of every request: its session, BEGIN with the body, COMMIT."""
-        frame = ("BEGIN", "COMMIT", "ROLLBACK", "SELECT auth.open_request(")
+        frame = ("BEGIN", "RESET ALL; COMMIT", "ROLLBACK", "SELECT auth.open_request(")
         return [statement for statement in self.statements if not statement.startswith(frame)]
 
 
@@ -259,3 +260,72 @@ async def inside(house: Any, database: Any, plugins: list[Any] | None) -> AsyncI
     app = create_app(InstanceSettings(data=server.folder, database_url=database.dsn()), plugins)
     yield Inside(app, house, Backdoor(database.dsn(server.superuser)))
     compose()
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method of one address of the running application, and who may call it."""
+
+    method: str
+    path: str
+    permission: str
+    module: str
+
+    @property
+    def api(self) -> bool:
+        """Whether programs call it."""
+        return self.path.startswith("/api/")
+
+    @property
+    def in_a_body(self) -> bool:
+        """Whether it lies inside a body."""
+        return "{slug:str}" in self.path
+
+    def at(self, slug: str = "kien-luong", ids: Mapping[str, object] | None = None) -> str:
+        """Its address in a body; parameters that are not given are ids that never were."""
+
+        def fill(match: re.Match[str]) -> str:
+            known: Mapping[str, object] = {"slug": slug, "name": "monthly_rating", **(ids or {})}
+            return str(known.get(match[1]) or uuid4())
+
+        return re.sub(r"\{(\w+):\w+\}", fill, self.path)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+@pytest.fixture(scope="session")
+def routes(postgres: EmbeddedPostgres, template: str) -> list[Route]:
+    """Every route of the application, read from its own table; files and the description of the API are left out."""
+    app = create_app(InstanceSettings(data=postgres.folder, database_url=postgres.dsn("app_rt", template)))
+    found = [
+        Route(method, route.path, handler.opt["permission"], handler.opt.get("module", ""))
+        for route in app.litestar.routes
+        for handler in getattr(route, "route_handlers", ())
+        for method in sorted(handler.http_methods - {"OPTIONS", "HEAD"})
+        if "permission" in handler.opt and not handler.opt.get("bare")
+    ]
+    assert len(found) > 60
+    return found
+
+
+@pytest.fixture(scope="session")
+def almighty(served: Serving, backdoor: Backdoor) -> str:
+    """Somebody with every role in the body: what he is refused, the gate refuses, not a missing permission."""
+    login = "duc.tq"
+    asyncio.run(backdoor.execute(EVERY_ROLE.format(login=login)))
+    return login
+
+
+EVERY_ROLE = """
+INSERT INTO app.role_assignment (tenant_id, id, person_id, role, unit_id, valid_from, version)
+SELECT m.tenant_id, gen_random_uuid(), m.person_id, r.role, NULL, '2020-01-01', 1
+FROM auth.membership m JOIN auth.account a ON a.id = m.account_id AND a.login = '{login}',
+  unnest(ARRAY['member', 'clerk', 'chair', 'leader', 'officer', 'admin']) AS r(role)
+"""
+
+
+@pytest.fixture
+def every_role() -> str:
+    """SQL that gives a login every role."""
+    return EVERY_ROLE

@@ -92,4 +92,4 @@ async def test_a_connection_cut_before_any_statement_is_told_and_leaves_nothing(
             if not cut:
                 break
     assert step > 6, "session, BEGIN, key, look-up, insert, answer, COMMIT were all cut once"
-    assert any(statement == "COMMIT" for statement in watch.statements)
+    assert any(statement.endswith("COMMIT") for statement in watch.statements)

@@ -50,14 +50,34 @@ async def test_a_month_of_kien_luong_by_api(people):
     unit = plans["units"][0][0]
     plan = (await member.do("/plans/start", unit_id=unit, year=YEAR))["plan_id"]
     last_of_month = date.today().replace(day=28)
-    item = {"title": "Kiểm sát 100% án hình sự thụ lý", "due_on": last_of_month.isoformat(), "expected_level": "Đúng hạn, không án trả"}
+    item = {
+        "title": "Kiểm sát 100% án hình sự thụ lý",
+        "due_on": last_of_month.isoformat(),
+        "expected_level": "Đúng hạn, không án trả",
+    }
     version = (await member.see(f"/plans/{plan}"))["version"]
     await member.do(f"/plans/{plan}/save", version=version, items=[item])
     await member.do(f"/plans/{plan}/submit", version=(await member.see(f"/plans/{plan}"))["version"])
-    await deputy.do(f"/plans/{plan}/return", version=(await deputy.see(f"/plans/{plan}"))["version"], note="Thêm chỉ tiêu kháng nghị.")
+    await deputy.do(
+        f"/plans/{plan}/return",
+        version=(await deputy.see(f"/plans/{plan}"))["version"],
+        note="Thêm chỉ tiêu kháng nghị.",
+    )
     seen = await member.see(f"/plans/{plan}")
-    items = [{"item_id": one["item_id"], "title": one["title"], "due_on": one["due_on"], "expected_level": one["expected_level"]} for one in seen["items"]]
-    await member.do(f"/plans/{plan}/save", version=seen["version"], items=[*items, item | {"title": "Ban hành ít nhất 01 kháng nghị"}])
+    items = [
+        {
+            "item_id": one["item_id"],
+            "title": one["title"],
+            "due_on": one["due_on"],
+            "expected_level": one["expected_level"],
+        }
+        for one in seen["items"]
+    ]
+    await member.do(
+        f"/plans/{plan}/save",
+        version=seen["version"],
+        items=[*items, item | {"title": "Ban hành ít nhất 01 kháng nghị"}],
+    )
     await member.do(f"/plans/{plan}/submit", version=(await member.see(f"/plans/{plan}"))["version"])
     await chair.do(f"/plans/{plan}/approve", version=(await chair.see(f"/plans/{plan}"))["version"])
     approved = await member.see(f"/plans/{plan}")
@@ -72,8 +92,13 @@ async def test_a_month_of_kien_luong_by_api(people):
     ids = {one["full_name"]: one["person_id"] for one in overview["members"]}
     assert len(ids) == CELL
     for person_id in ids.values():
-        await clerk.do(f"/cycles/{cycle}/tasks/add", person_id=person_id, title="Giải quyết đơn đúng hạn", due_on=date.today().isoformat(),
-                       required_level="Không quá hạn")
+        await clerk.do(
+            f"/cycles/{cycle}/tasks/add",
+            person_id=person_id,
+            title="Giải quyết đơn đúng hạn",
+            due_on=date.today().isoformat(),
+            required_level="Không quá hạn",
+        )
     await clerk.do(f"/cycles/{cycle}/notice/issue", expected=403, version=1)
     notice = await chair.see(f"/cycles/{cycle}/notice")
     await chair.do(f"/cycles/{cycle}/notice/issue", version=notice["cycle"]["version"])
@@ -97,18 +122,42 @@ async def test_a_month_of_kien_luong_by_api(people):
         said = [{"task_id": one["task"]["task_id"], "self_level": "met"} for one in own["tasks"]]
         if login == "on.dv":
             said[-1] = {"task_id": said[-1]["task_id"], "self_level": "missed"}
-            refused = await person.do(f"/cycles/{cycle}/assessment/submit", expected=422, version=own["version"], proposed_level="B", tasks=said)
+            refused = await person.do(
+                f"/cycles/{cycle}/assessment/submit",
+                expected=422,
+                version=own["version"],
+                proposed_level="B",
+                tasks=said,
+            )
             assert refused["problems"]
         for one in said:
             if one["self_level"] == "missed" or not await _done(person, one["task_id"]):
-                one |= {"self_level": "missed", "miss_reason": "objective", "miss_explanation": "Chờ giám định", "lesson": "Trưng cầu sớm hơn"}
-        await person.do(f"/cycles/{cycle}/assessment/submit", version=own["version"], proposed_level="A", summary="Đã cố gắng", tasks=said)
+                one |= {
+                    "self_level": "missed",
+                    "miss_reason": "objective",
+                    "miss_explanation": "Chờ giám định",
+                    "lesson": "Trưng cầu sớm hơn",
+                }
+        await person.do(
+            f"/cycles/{cycle}/assessment/submit",
+            version=own["version"],
+            proposed_level="A",
+            summary="Đã cố gắng",
+            tasks=said,
+        )
 
     # The meeting: roll call, everybody's word on everybody, classes with reasons, minutes, publication.
     overview = await chair.see(f"/cycles/{cycle}")
-    await chair.do(f"/cycles/{cycle}/meeting/open", version=overview["cycle"]["version"], held_on=date.today().isoformat(), place="Phòng họp",
-                   clerk_id=ids["Nguyễn Thị Ánh"])
-    await chair.do(f"/cycles/{cycle}/publish", expected=409, version=(await chair.see(f"/cycles/{cycle}"))["cycle"]["version"])
+    await chair.do(
+        f"/cycles/{cycle}/meeting/open",
+        version=overview["cycle"]["version"],
+        held_on=date.today().isoformat(),
+        place="Phòng họp",
+        clerk_id=ids["Nguyễn Thị Ánh"],
+    )
+    await chair.do(
+        f"/cycles/{cycle}/publish", expected=409, version=(await chair.see(f"/cycles/{cycle}"))["cycle"]["version"]
+    )
     await clerk.do(f"/cycles/{cycle}/attendance", people=[{"person_id": one, "present": True} for one in ids.values()])
     for person in people.values():
         for about in ids.values():
@@ -119,17 +168,29 @@ async def test_a_month_of_kien_luong_by_api(people):
     meeting = await clerk.see(f"/cycles/{cycle}/meeting")
     await clerk.do(f"/cycles/{cycle}/minutes/save", version=meeting["meeting"]["version"], conclusion="Nhất trí.")
     before = (await member.see(f"/cycles/{cycle}/meeting"))["members"]
-    assert not any(one["level"] for one in before if one["full_name"] != "Đặng Văn Ổn"), "a class is seen before it is published"
+    assert not any(one["level"] for one in before if one["full_name"] != "Đặng Văn Ổn"), (
+        "a class is seen before it is published"
+    )
     meeting = (await chair.see(f"/cycles/{cycle}/meeting"))["meeting"]
-    await chair.do(f"/cycles/{cycle}/meeting/close", version=meeting["version"], conclusion="Nhất trí với các mức xếp loại.")
+    await chair.do(
+        f"/cycles/{cycle}/meeting/close", version=meeting["version"], conclusion="Nhất trí với các mức xếp loại."
+    )
     await chair.do(f"/cycles/{cycle}/publish", version=(await chair.see(f"/cycles/{cycle}"))["cycle"]["version"])
     result = await member.see(f"/cycles/{cycle}/result")
     assert result["counts"] == {"A": 9, "B": 1, "C": 0}
 
     # A correction is a new version with a reason; the first one stays.
     on = ids["Đặng Văn Ổn"]
-    await chair.do(f"/cycles/{cycle}/people/{on}/grade/correct", expected=422, level="A", reason="Có minh chứng mới", edition=1)
-    await chair.do(f"/cycles/{cycle}/people/{on}/grade/correct", level="A", reason="Có minh chứng mới", edition=1, correction_reason="Minh chứng nộp bổ sung")
+    await chair.do(
+        f"/cycles/{cycle}/people/{on}/grade/correct", expected=422, level="A", reason="Có minh chứng mới", edition=1
+    )
+    await chair.do(
+        f"/cycles/{cycle}/people/{on}/grade/correct",
+        level="A",
+        reason="Có minh chứng mới",
+        edition=1,
+        correction_reason="Minh chứng nộp bổ sung",
+    )
     own = await member.see(f"/people/{on}", year=YEAR)
     grades = own["periods"][0]["grades"]
     assert [one["level"] for one in grades] == ["A", "B"]

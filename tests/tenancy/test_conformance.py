@@ -22,7 +22,16 @@ async def neighbours(house):
     """Kiên Lương, Giang Thành beside it, Kiên Giang above it, and a body made below it."""
     async with house.inside("kien-luong"):
         await move_to(TenantContext(OPERATOR_SPACE))
-        below = await place_body(BodyRow(slug="duoi-kien-luong", name="Dưới", short_name="Dưới", kind="region", place="Dưới", valid_from=date(2020, 1, 1)))
+        below = await place_body(
+            BodyRow(
+                slug="duoi-kien-luong",
+                name="Dưới",
+                short_name="Dưới",
+                kind="region",
+                place="Dưới",
+                valid_from=date(2020, 1, 1),
+            )
+        )
         await set_parent(below, house.bodies["kien-luong"])
         await refresh_closure()
         yield Neighbours(house.bodies["kien-luong"], house.bodies["giang-thanh"], house.bodies["kien-giang"], below)

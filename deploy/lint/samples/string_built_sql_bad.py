@@ -9,5 +9,6 @@ async def found(words: str, order: str, connection) -> None:
     await value("SELECT id FROM person WHERE tenant_id = $1 ORDER BY " + order)  # bad
     await query.run("DELETE FROM person WHERE tenant_id = $1 AND code = '%s'" % words)  # bad
     await connection.fetch("SELECT '{}'".format(words))  # bad
+    await connection.fetch("SELECT [word]".replace("[word]", words))  # bad
     sentence = f"SELECT {words}"
     await connection.execute(sentence)  # bad

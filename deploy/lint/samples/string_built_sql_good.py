@@ -12,6 +12,7 @@ async def found(words: str, order: str, lock: Literal["", "SHARE"], connection) 
     await rows(f"{PEOPLE} AND code = $2", words)
     await rows(PEOPLE + " ORDER BY " + ORDERS.get(order, "name_key"))
     await value(PEOPLE + (f" FOR {lock}" if lock else ""))
+    await rows(PEOPLE.replace("code", ORDERS[order]))
     for table in ("person", "unit"):
         await connection.fetch(f"SELECT count(*) FROM {table} WHERE tenant_id = $1")
     # lint: allow(string-built-sql): the name comes out of the database's own catalogue

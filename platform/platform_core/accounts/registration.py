@@ -66,9 +66,3 @@ async def join_body(account_id: UUID, person_id: UUID, since: date) -> None:
 async def leave_body(person_id: UUID, until: date) -> None:
     """End the membership of a person's account in the body of this transaction after `until`."""
     await current_transaction().connection.execute("SELECT auth.leave_body($1, $2)", person_id, until)
-
-
-async def logins_here() -> dict[UUID, str]:
-    """person → login, in the body of this transaction."""
-    found = await current_transaction().connection.fetch("SELECT * FROM auth.logins_here()")
-    return {line["person_id"]: line["login"] for line in found}

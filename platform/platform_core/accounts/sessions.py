@@ -106,7 +106,7 @@ def csrf_token(token: str) -> str:
 
 def csrf_fits(token: str, given: str) -> bool:
     """Whether the request carries the token of its own session."""
-    return hmac.compare_digest(csrf_token(token), given)
+    return hmac.compare_digest(csrf_token(token).encode(), given.encode(errors="replace"))
 
 
 async def open_request(token: str, slug: str | None) -> Opened | None:

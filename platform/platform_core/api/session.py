@@ -111,15 +111,27 @@ def session_handlers(secure: bool) -> list[HTTPRouteHandler]:
         give_session(response, token, secure)
         return response
 
-    @post("/api/v1/session/end-others", opt={"permission": ACCOUNT}, operation_id="session.end_others", tags=["session"], status_code=200,
-          summary="Sign out everywhere else")
+    @post(
+        "/api/v1/session/end-others",
+        opt={"permission": ACCOUNT},
+        operation_id="session.end_others",
+        tags=["session"],
+        status_code=200,
+        summary="Sign out everywhere else",
+    )
     async def end_others(request: Request[Any, Any, Any]) -> dict[str, int]:
         visit = current_visit()
         assert visit.opened is not None
         return {"ended": await sessions.sign_out_everywhere(visit.opened.account_id, but=visit.token)}
 
-    @post("/api/v1/session/language", opt={"permission": ACCOUNT}, operation_id="session.language", tags=["session"], status_code=200,
-          summary="Choose the language of screens and sentences")
+    @post(
+        "/api/v1/session/language",
+        opt={"permission": ACCOUNT},
+        operation_id="session.language",
+        tags=["session"],
+        status_code=200,
+        summary="Choose the language of screens and sentences",
+    )
     async def set_language(request: Request[Any, Any, Any], data: JSONBody[Language]) -> Language:
         visit = current_visit()
         assert visit.opened is not None

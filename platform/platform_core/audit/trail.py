@@ -50,28 +50,28 @@ class Trail(Struct, frozen=True):
     page: PageInfo
 
 
-# Who an account is here, asked once per account; only where a search needs it (the OR is short-circuited otherwise).
+# Counting carries numbers only; the rows are fetched for the page. Who an account is here is asked once per account,
+# and only where a search needs it (the OR is short-circuited otherwise).
 FOUND = """
 WITH who AS (
   SELECT d.account_id FROM (SELECT DISTINCT account_id FROM audit.log WHERE tenant_id = $1) d
   JOIN LATERAL auth.person_here(d.account_id) AS here(person_id) ON true
   JOIN person p ON p.tenant_id = $1 AND p.id = here.person_id WHERE p.name_search LIKE '%' || $2 || '%'),
 found AS (
-  SELECT l.seq, l.at, l.account_id, l.operation, l.table_name, l.row_id, l.before, l.after, {count} AS total
-  FROM audit.log l WHERE l.tenant_id = $1 AND ($3 = '' OR l.table_name = $3)
+  SELECT l.seq, {count} AS total FROM audit.log l WHERE l.tenant_id = $1 AND ($3 = '' OR l.table_name = $3)
     AND ($4::date IS NULL OR l.at >= $4) AND ($5::date IS NULL OR l.at < $5)
     AND ($2 = '' OR l.account_id IN (SELECT account_id FROM who)
          OR coalesce(l.after, l.before) ->> (CASE WHEN l.table_name = 'person' THEN 'id' ELSE 'person_id' END)
             IN (SELECT id::text FROM person WHERE tenant_id = $1 AND name_search LIKE '%' || $2 || '%'))
   ORDER BY l.seq DESC LIMIT $6 OFFSET $7)
-SELECT f.*, p.full_name AS who,
+SELECT f.seq, f.at, f.account_id, f.operation, f.table_name, f.before, f.after, found.total, p.full_name AS who,
   (SELECT jsonb_object_agg(e.value, coalesce(n.full_name, u.name))
    FROM (SELECT value FROM jsonb_each_text(f.before) UNION SELECT value FROM jsonb_each_text(f.after)) e
    CROSS JOIN LATERAL (SELECT CASE WHEN e.value ~ '^[0-9a-f]{{8}}-[0-9a-f-]{{27}}$' THEN e.value::uuid END AS id) named
    LEFT JOIN person n ON n.tenant_id = $1 AND n.id = named.id
    LEFT JOIN unit u ON u.tenant_id = $1 AND u.id = named.id
    WHERE coalesce(n.full_name, u.name) IS NOT NULL) AS names
-FROM found f
+FROM found JOIN audit.log f ON f.tenant_id = $1 AND f.seq = found.seq
 LEFT JOIN LATERAL auth.person_here(f.account_id) AS here(person_id) ON true
 LEFT JOIN person p ON p.tenant_id = $1 AND p.id = here.person_id
 ORDER BY f.seq DESC

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
@@ -87,8 +88,9 @@ class Wording:
             return _(record.choices[column][value])
         if column in ("name", "module") and value in self._modules:
             return self._modules[value]
-        if DAY.match(value):
-            return show_date(date.fromisoformat(value))
-        if MOMENT.match(value):
-            return show_moment(datetime.fromisoformat(value))
+        with suppress(ValueError):  # a text may look like a day that never was
+            if DAY.match(value):
+                return show_date(date.fromisoformat(value))
+            if MOMENT.match(value):
+                return show_moment(datetime.fromisoformat(value))
         return names.get(value, value)

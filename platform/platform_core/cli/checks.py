@@ -51,5 +51,3 @@ def bench(arguments: tuple[str, ...]) -> None:
     import run_bench  # pyright: ignore[reportMissingImports]  # only in a checkout
 
     sys.exit(run_bench.main(list(arguments)))
-
-

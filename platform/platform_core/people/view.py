@@ -1,21 +1,22 @@
 """One person: particulars, places, roles and what the modules know."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 
 from platform_core.access.roles import role_title
-from platform_core.accounts.registration import logins_here
 from platform_core.people.forms import role_choices, roles_of, unit_choices
-from platform_core.people.tables import Person
 from platform_core.permissions import Permission
 from platform_core.plugin_host.running import dispatcher
 from plugin_api.actor import Actor
 from plugin_api.i18n import gettext as _
 from plugin_api.ports import ports
 from plugin_api.shell import PersonPanel
-from tenancy.query import rows
+from tenancy.faults import Absent
+from tenancy.query import row, rows
 
 
 class AppointmentLine(Struct, frozen=True):
@@ -66,23 +67,29 @@ class PersonView(Struct, frozen=True):
     today: date
 
 
-PLACES = """
-SELECT a.id, u.kind, u.name AS unit, a.position, a.valid_from AS since, a.valid_to AS until, a.version,
-  coalesce(a.valid_to < $3, false) AS over
+ONE = """
+SELECT p.*, coalesce(l.login, '') AS login FROM person p LEFT JOIN auth.logins_here() l ON l.person_id = p.id
+WHERE p.tenant_id = $1 AND p.id = $2"""
+HISTORY = """
+SELECT 'place' AS sort, a.id, u.kind, a.position AS what, u.name AS unit, a.valid_from AS since, a.valid_to AS until,
+  a.version, coalesce(a.valid_to < $3, false) AS over
 FROM appointment a JOIN unit u ON u.tenant_id = a.tenant_id AND u.id = a.unit_id
-WHERE a.tenant_id = $1 AND a.person_id = $2 ORDER BY over, a.valid_from DESC"""
-HELD = """
-SELECT r.id, r.role, coalesce(u.name, '') AS unit, r.valid_from AS since, r.valid_to AS until, r.version,
-  coalesce(r.valid_to < $3, false) AS over
+WHERE a.tenant_id = $1 AND a.person_id = $2
+UNION ALL
+SELECT 'role', r.id, '', r.role, coalesce(u.name, ''), r.valid_from, r.valid_to, r.version, coalesce(r.valid_to < $3, false)
 FROM role_assignment r LEFT JOIN unit u ON u.tenant_id = r.tenant_id AND u.id = r.unit_id
-WHERE r.tenant_id = $1 AND r.person_id = $2 ORDER BY over, r.valid_from DESC, r.role"""
+WHERE r.tenant_id = $1 AND r.person_id = $2 ORDER BY over, since DESC, what"""
+"""Places and roles in one question: a page asks little, however much it shows."""
 
 
 async def person_view(actor: Actor, person_id: UUID) -> PersonView:
     """One person with places, roles and what the modules know."""
-    person, today = await Person.get(person_id), ports().today()
-    places = [AppointmentLine(**line) for line in await rows(PLACES, person_id, today)]
-    roles = [RoleLine(title=role_title(line["role"]), **line) for line in await rows(HELD, person_id, today)]
+    person, today = await row(ONE, person_id), ports().today()
+    if person is None:
+        raise Absent(f"person {person_id}")
+    history = await rows(HISTORY, person_id, today)
+    places = [_place(line) for line in history if line["sort"] == "place"]
+    roles = [_role(line) for line in history if line["sort"] == "role"]
     may_change, may_give = actor.may(Permission.PEOPLE_WRITE), actor.may(Permission.ROLES_ASSIGN)
     return PersonView(
         person_id,
@@ -90,7 +97,7 @@ async def person_view(actor: Actor, person_id: UUID) -> PersonView:
         person["full_name"],
         person["position"],
         person["email"],
-        (await logins_here()).get(person_id, ""),
+        person["login"],
         person["left_on"],
         person["version"],
         places,
@@ -102,6 +109,19 @@ async def person_view(actor: Actor, person_id: UUID) -> PersonView:
         may_change,
         may_give,
         today,
+    )
+
+
+def _place(line: Mapping[str, Any]) -> AppointmentLine:
+    return AppointmentLine(
+        line["id"], line["kind"], line["unit"], line["what"], line["since"], line["until"], line["version"], line["over"]
+    )
+
+
+def _role(line: Mapping[str, Any]) -> RoleLine:
+    title = role_title(line["what"])
+    return RoleLine(
+        line["id"], line["what"], title, line["unit"], line["since"], line["until"], line["version"], line["over"]
     )
 
 

@@ -1,7 +1,7 @@
 """Settings of a module in a body: a sparse patch over what is inherited, checked field by field, then as a whole."""
 
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -39,8 +39,12 @@ async def save_settings(actor: Actor, module: str, patch: Mapping[str, Any], loc
 
 
 async def _store(actor: Actor, module: str, patch: Mapping[str, Any], locked: list[str], version: int) -> None:
-    values = {"patch": msgspec.json.encode(patch).decode(), "locked": msgspec.json.encode(locked).decode(),
-              "changed_at": datetime.now(timezone.utc), "changed_by": actor.account_id}
+    values = {
+        "patch": msgspec.json.encode(patch).decode(),
+        "locked": msgspec.json.encode(locked).decode(),
+        "changed_at": datetime.now(UTC),
+        "changed_by": actor.account_id,
+    }
     if version == 0:
         await SettingPatch.create(module=module, **values)
         return

@@ -45,7 +45,9 @@ def fields_of(
 ) -> list[dict[str, Any]]:
     """The typed values as inputs; fields that were left out but are missing come too, so that they can be filled in."""
     names = list(dict.fromkeys([*(name for name, _value in typed), *problems]))
-    given = {name: [value for known, value in typed if known == name] for name in names}
+    given: dict[str, list[Any]] = {name: [] for name in names}
+    for name, value in typed:
+        given[name].append(value)
     return [_field(name, data, given[name], problems.get(name), choices.get(name)) for name in names]
 
 

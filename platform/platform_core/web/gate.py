@@ -54,6 +54,7 @@ class Gate:
         permission = opt["permission"]
         unsafe = scope["method"] not in SAFE_METHODS
         body = await read_body(scope, receive) if unsafe else b""
+        ScopeState.from_scope(scope).body = body  # whoever answers a fault asks again: nothing more comes from outside
         request: Request[Any, Any, Any] = Request(scope, receive=replay(body), send=send)
         visit = await self._visit(request)
         if permission != PUBLIC:
@@ -135,7 +136,9 @@ class Gate:
             return Answer.of(pressed.before)
         answer = Answer()
         await self.app(request.scope, replay(body), answer.take)
-        ScopeState.from_scope(request.scope).response_started = False  # held back: a failing commit still gets its answer
+        ScopeState.from_scope(
+            request.scope
+        ).response_started = False  # held back: a failing commit still gets its answer
         if pressed is not None and answer.status < 400:
             await pressed.remember(answer.packed())
         return answer

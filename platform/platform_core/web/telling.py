@@ -66,6 +66,8 @@ def told_of(fault: Exception) -> Fault:
             _("Hãy kiểm tra lại từng trường rồi gửi lại."),
             _problems_of(fault),
         )
+    if isinstance(fault, (RecursionError, UnicodeDecodeError)):  # JSON nested too deep, text that is no UTF-8
+        return Fault(400, _("Yêu cầu không đọc được."), _("Hãy quay lại và thử cách khác."), {})
     if isinstance(fault, HTTPException) and fault.status_code < 500:
         return Fault(fault.status_code, _http_sentence(fault), _("Hãy quay lại và thử cách khác."), {})
     return Fault(

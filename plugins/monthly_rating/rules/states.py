@@ -63,6 +63,11 @@ ASSESSMENT_STATES: Final[Mapping[str, str]] = {
 }
 
 
+def title_of(titles: Mapping[str, str], state: str) -> str:
+    """What `state` is called in the language of this request."""
+    return gettext(titles[state])
+
+
 def plan_state_after(step: str, state: str) -> str:
     """Where `step` leads a plan in `state`. Raises Refused with the reason."""
     allowed, target = PLAN_STEPS[step]
@@ -70,7 +75,7 @@ def plan_state_after(step: str, state: str) -> str:
         raise Refused(
             gettext(
                 "Kế hoạch đang ở trạng thái “%(state)s”, không thể %(step)s. Mở lại trang để xem trạng thái mới nhất.",
-                state=gettext(PLAN_STATES[state]),
+                state=title_of(PLAN_STATES, state),
                 step=gettext(PLAN_STEP_TITLES[step]).lower(),
             )
         )
@@ -90,7 +95,7 @@ def cycle_state_after(step: str, state: str) -> str:
     raise Refused(
         gettext(
             "Kỳ đang ở bước “%(state)s”, chưa thể hoặc không còn %(step)s được. Bước tiếp theo là: %(next)s.",
-            state=gettext(CYCLE_STATES[state]),
+            state=title_of(CYCLE_STATES, state),
             step=wanted,
             next=gettext(CYCLE_STEP_TITLES[NEXT_CYCLE_STEP[state]]).lower(),
         )
@@ -116,7 +121,7 @@ def must_be_in(state: str, wanted: str) -> None:
     raise Refused(
         gettext(
             "Việc này chỉ làm khi kỳ ở bước “%(wanted)s”; kỳ đang ở bước “%(state)s”.",
-            wanted=gettext(CYCLE_STATES[wanted]),
-            state=gettext(CYCLE_STATES[state]),
+            wanted=title_of(CYCLE_STATES, wanted),
+            state=title_of(CYCLE_STATES, state),
         )
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from monthly_rating.permissions import Permission
-from monthly_rating.rules.states import ASSESSMENT_STATES
+from monthly_rating.rules.states import ASSESSMENT_STATES, title_of
 from monthly_rating.rules.tasks import MISS_REASONS, SELF_LEVELS, OwnReport, needs_reason
 from monthly_rating.service.clock import today
 from monthly_rating.service.cycle_head import CycleHead, cycle_head
@@ -15,7 +15,6 @@ from monthly_rating.service.shown import Choices, TaskResult, choices
 from monthly_rating.service.sql import decoded
 from monthly_rating.service.task_rows import TASKS_OF_MEMBER, StoredTask, task_result
 from plugin_api.actor import Actor
-from plugin_api.i18n import gettext as _
 from tenancy.faults import Absent
 from tenancy.query import row
 
@@ -70,13 +69,13 @@ async def assessment_page(actor: Actor, cycle_id: UUID) -> AssessmentPage:
     if own is None:
         raise Absent(f"self-assessment in cycle {cycle_id}")
     stored = [] if head.state == "planning" else decoded(own["tasks"], list[StoredTask])
-    now = today()
+    now, state = today(), own["state"]
     reports = [OwnReport(one.title, one.due_on, one.done_on, one.self_level, "", "", "") for one in stored]
     writes = actor.may(Permission.ASSESSMENT_WRITE, head.unit_id) and not own["excused_reason"]
     return AssessmentPage(
         cycle=head,
-        state=own["state"],
-        state_title=_(ASSESSMENT_STATES[own["state"]]),
+        state=state,
+        state_title=title_of(ASSESSMENT_STATES, state),
         version=own["version"],
         proposed_level=own["proposed_level"],
         summary=own["summary"],
@@ -92,7 +91,7 @@ async def assessment_page(actor: Actor, cycle_id: UUID) -> AssessmentPage:
         lesson_required=settings_of(actor).lesson_required,
         today=now,
         may_write=writes
-        and own["state"] != "submitted"
+        and state != "submitted"
         and (head.state == "running" or (head.state == "meeting" and not own["too_late"])),
-        may_take_back=writes and own["state"] == "submitted" and head.state == "running",
+        may_take_back=writes and state == "submitted" and head.state == "running",
     )

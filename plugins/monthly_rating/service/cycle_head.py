@@ -9,12 +9,11 @@ from msgspec import Struct
 
 from monthly_rating.permissions import Permission
 from monthly_rating.rules.schemes import Level
-from monthly_rating.rules.states import CYCLE_STATES
+from monthly_rating.rules.states import CYCLE_STATES, title_of
 from monthly_rating.service.clock import moment
 from monthly_rating.service.sql import decoded, shaped
 from monthly_rating.tables import CycleStep
 from plugin_api.actor import Actor
-from plugin_api.i18n import gettext as _
 from tenancy.faults import Absent
 from tenancy.query import row
 
@@ -67,7 +66,10 @@ async def cycle_head(actor: Actor, cycle_id: UUID, lock: Literal["", "SHARE", "U
         raise Absent(f"cycle {cycle_id}")
     actor.must(Permission.ROOM_ENTER, found["unit_id"])
     return shaped(
-        CycleHead, found, levels=decoded(found["levels"], list[Level]), state_title=_(CYCLE_STATES[found["state"]])
+        CycleHead,
+        found,
+        levels=decoded(found["levels"], list[Level]),
+        state_title=title_of(CYCLE_STATES, found["state"]),
     )
 
 

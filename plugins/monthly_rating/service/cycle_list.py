@@ -8,12 +8,12 @@ from msgspec import Struct
 from monthly_rating.forms import CycleQuery
 from monthly_rating.permissions import Permission
 from monthly_rating.rules.periods import period_containing
-from monthly_rating.rules.states import CYCLE_STATES, next_step_title
+from monthly_rating.rules.states import CYCLE_STATES, next_step_title, title_of
 from monthly_rating.service.clock import today
 from monthly_rating.service.cycle_head import enterable
 from monthly_rating.service.cycles import settings_of
 from monthly_rating.service.shown import Choices, choices
-from monthly_rating.service.sql import shaped
+from monthly_rating.service.sql import LATE, shaped
 from plugin_api.actor import Actor
 from plugin_api.i18n import gettext as _
 from plugin_api.i18n import mark
@@ -61,22 +61,31 @@ class CyclesPage(Struct, frozen=True):
     today: date
 
 
-LIST = """
-SELECT c.id AS cycle_id, u.name AS unit_name, c.label, c.period_start, c.period_end, c.state,
-  count(*) OVER () AS total,
-  CASE c.state WHEN 'planning' THEN c.notice_due WHEN 'published' THEN NULL ELSE c.decision_due END AS next_due,
-  (SELECT count(*) FROM monthly_rating_cycle_member m WHERE m.tenant_id = $1 AND m.cycle_id = c.id) AS people,
-  coalesce(w.tasks, 0) AS tasks, coalesce(w.done, 0) AS done, coalesce(w.late, 0) AS late, NOT o.all_seen AS only_own
-FROM monthly_rating_cycle c
-JOIN unit u ON u.tenant_id = c.tenant_id AND u.id = c.unit_id
-CROSS JOIN LATERAL (SELECT $9::uuid[] IS NULL OR c.unit_id = ANY ($9) AS all_seen) o
-LEFT JOIN LATERAL (SELECT count(*) AS tasks, count(*) FILTER (WHERE t.done_on IS NOT NULL) AS done,
-    count(*) FILTER (WHERE t.done_on > t.due_on OR (t.done_on IS NULL AND t.due_on < $2)) AS late
-  FROM monthly_rating_task t WHERE t.tenant_id = $1 AND t.cycle_id = c.id AND NOT t.dropped
-    AND (o.all_seen OR (t.person_id = $8 AND c.state <> 'planning'))) w ON true
-WHERE c.tenant_id = $1 AND ($3::uuid[] IS NULL OR c.unit_id = ANY ($3)) AND ($4::int IS NULL OR c.year = $4)
-  AND ($5::uuid IS NULL OR c.unit_id = $5) AND ($6 = '' OR c.state = $6) AND ($7 = ''
-    OR c.search LIKE '%' || $7 || '%')"""
+LIST = f"""
+WITH page AS MATERIALIZED (
+  SELECT c.id AS cycle_id, u.name AS unit_name, c.label, c.period_start, c.period_end, c.state,
+    count(*) OVER () AS total, row_number() OVER (ORDER BY [order]) AS place,
+    CASE c.state WHEN 'planning' THEN c.notice_due WHEN 'published' THEN NULL ELSE c.decision_due END AS next_due,
+    $9::uuid[] IS NULL OR c.unit_id = ANY ($9) AS all_seen
+  FROM monthly_rating_cycle c JOIN unit u ON u.tenant_id = c.tenant_id AND u.id = c.unit_id
+  WHERE c.tenant_id = $1 AND ($2::uuid[] IS NULL OR c.unit_id = ANY ($2)) AND ($4::int IS NULL OR c.year = $4)
+    AND ($5::uuid IS NULL OR c.unit_id = $5) AND ($6 = '' OR c.state = $6)
+    AND ($7 = '' OR c.search LIKE '%' || $7 || '%')
+  ORDER BY [order] LIMIT $10 OFFSET $11),
+members AS MATERIALIZED (
+  SELECT m.cycle_id, count(*) AS people FROM monthly_rating_cycle_member m JOIN page ON page.cycle_id = m.cycle_id
+  WHERE m.tenant_id = $1 GROUP BY m.cycle_id),
+work AS MATERIALIZED (
+  SELECT t.cycle_id, count(*) AS tasks, count(*) FILTER (WHERE t.done_on IS NOT NULL) AS done,
+    count(*) FILTER (WHERE {LATE}) AS late
+  FROM monthly_rating_task t JOIN page ON page.cycle_id = t.cycle_id
+  WHERE t.tenant_id = $1 AND NOT t.dropped
+    AND (page.all_seen OR (t.person_id = $8 AND page.state <> 'planning')) GROUP BY t.cycle_id)
+SELECT page.*, NOT page.all_seen AS only_own, coalesce(m.people, 0) AS people, coalesce(w.tasks, 0) AS tasks,
+  coalesce(w.done, 0) AS done, coalesce(w.late, 0) AS late
+FROM page LEFT JOIN members m ON m.cycle_id = page.cycle_id LEFT JOIN work w ON w.cycle_id = page.cycle_id
+ORDER BY page.place"""
+"""A page of periods with their counts; `[order]` is one of `ORDERS`, never what was typed."""
 ORDERS = {"period": "c.period_start", "unit": "u.name", "state": "c.state"}
 KNOWN = """
 SELECT coalesce(array_agg(DISTINCT year ORDER BY year DESC), '{}') AS years,
@@ -89,9 +98,9 @@ async def cycles_page(actor: Actor, query: CycleQuery) -> CyclesPage:
     order = query.order(ORDERS, "period") if query.sort else "c.period_start DESC, u.name"
     overseen = actor.units(Permission.OVERVIEW_READ)
     found = await rows(
-        f"{LIST} ORDER BY {order} LIMIT $10 OFFSET $11",
-        today(),
+        LIST.replace("[order]", order),
         enterable(actor),
+        today(),
         query.year,
         query.unit_id,
         query.state,
@@ -110,7 +119,12 @@ async def cycles_page(actor: Actor, query: CycleQuery) -> CyclesPage:
     period = period_containing(today(), settings_of(actor).cycle)
     return CyclesPage(
         cycles=[
-            shaped(CycleLine, one, state_title=_(CYCLE_STATES[one["state"]]), next_title=next_step_title(one["state"]))
+            shaped(
+                CycleLine,
+                one,
+                state_title=title_of(CYCLE_STATES, one["state"]),
+                next_title=next_step_title(one["state"]),
+            )
             for one in found
         ],
         page=paged(query, found[0]["total"] if found else 0),
@@ -129,7 +143,7 @@ async def cycles_page(actor: Actor, query: CycleQuery) -> CyclesPage:
 def cycles_sheet(found: CyclesPage) -> Sheet:
     """The list as a table to calculate with."""
     words = (mark("Kỳ"), mark("Chi bộ"), mark("Trạng thái"))
-    counts = (mark("Số người"), mark("Nhiệm vụ"), mark("Hoàn thành"), mark("Trễ hạn"))
+    counts = (mark("Số người"), mark("Số nhiệm vụ"), mark("Hoàn thành"), mark("Trễ hạn"))
     return Sheet(
         title=_("Các kỳ đánh giá"),
         columns=tuple(SheetColumn(_(title)) for title in words)

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from monthly_rating.permissions import Permission
 from monthly_rating.rules.readiness import Readiness, before_close, before_issue, before_publication
-from monthly_rating.rules.states import ASSESSMENT_STATES, CYCLE_STEP_TITLES, next_step_title
+from monthly_rating.rules.states import ASSESSMENT_STATES, CYCLE_STEP_TITLES, next_step_title, title_of
 from monthly_rating.service.clock import today
 from monthly_rating.service.cycle_head import CycleHead, cycle_head, sees_all
 from monthly_rating.service.decisions import may_decide
@@ -112,7 +112,8 @@ async def cycle_page(actor: Actor, cycle_id: UUID) -> CyclePage:
 def _member(actor: Actor, head: CycleHead, one: Record, all_seen: bool) -> CycleMemberLine:
     is_me = one["person_id"] == actor.person_id
     if (is_me and head.state != "planning") or all_seen:
-        return shaped(CycleMemberLine, one, is_me=is_me, assessment_title=_(ASSESSMENT_STATES[one["assessment"]]))
+        title = title_of(ASSESSMENT_STATES, one["assessment"])
+        return shaped(CycleMemberLine, one, is_me=is_me, assessment_title=title)
     hidden = dict.fromkeys(("tasks", "done", "late", "assessment", "assessment_title"))
     return shaped(CycleMemberLine, one, is_me=is_me, **hidden)
 

@@ -7,14 +7,14 @@ from uuid import UUID
 from msgspec import Struct, structs
 
 from monthly_rating.rules.readiness import Readiness
-from monthly_rating.rules.states import ASSESSMENT_STATES
+from monthly_rating.rules.states import ASSESSMENT_STATES, title_of
 from monthly_rating.service.clock import today
 from monthly_rating.service.cycle_head import CycleHead
+from monthly_rating.service.of_cycle import ASSESSED, ATTENDED, TASKS
 from monthly_rating.service.shown import GradeEdition, TaskResult
 from monthly_rating.service.sql import decoded, shaped
-from monthly_rating.service.task_rows import TASKS_OF_MEMBER, StoredTask, task_result
+from monthly_rating.service.task_rows import StoredTask, task_result
 from plugin_api.actor import Actor
-from plugin_api.i18n import gettext as _
 from tenancy.query import Record
 
 
@@ -90,9 +90,8 @@ class StoredComment(Struct, frozen=True):
 
 
 MEETING = """
-SELECT h.held_on, h.place, c.full_name AS chair, coalesce(m.unit_position, '') AS chair_position,
-  k.full_name AS clerk, h.comments_named, h.opened_at,
-  h.closed_at, h.conclusion, h.version
+SELECT h.held_on, h.place, c.full_name AS chair, coalesce(m.unit_position, '') AS chair_position, k.full_name AS clerk,
+  h.comments_named, h.opened_at, h.closed_at, h.conclusion, h.version
 FROM monthly_rating_meeting h
 JOIN person c ON c.tenant_id = h.tenant_id AND c.id = h.chair_id
 JOIN person k ON k.tenant_id = h.tenant_id AND k.id = h.clerk_id
@@ -100,30 +99,31 @@ LEFT JOIN monthly_rating_cycle_member m ON m.tenant_id = h.tenant_id AND m.cycle
   AND m.person_id = h.chair_id
 WHERE h.tenant_id = $1 AND h.cycle_id = $2"""
 MEMBERS = f"""
-SELECT {TASKS_OF_MEMBER}, m.person_id, p.full_name, m.unit_position, m.departments, m.excused_reason, att.present,
-  coalesce(att.absence_reason, '') AS absence_reason,
-  coalesce(a.state, '') AS assessment, coalesce(a.proposed_level, '') AS proposed_level, coalesce(a.summary,
-    '') AS summary,
-  coalesce(a.waived_reason, '') AS waived_reason, a.submitted_at,
-  (SELECT jsonb_agg(jsonb_build_object('comment_id', k.id, 'author', q.full_name, 'author_id', k.author_id,
-    'typed_by', w.full_name,
-       'typed_by_id', k.typed_by, 'text', k.text, 'no_comment', k.no_comment, 'at', k.at, 'replaces_id',
-         k.replaces_id) ORDER BY k.at, k.id)
-     FROM monthly_rating_comment k JOIN person q ON q.tenant_id = k.tenant_id AND q.id = k.author_id
-     JOIN person w ON w.tenant_id = k.tenant_id AND w.id = k.typed_by
-     WHERE k.tenant_id = $1 AND k.cycle_id = m.cycle_id AND k.about_id = m.person_id) AS comments,
-  (SELECT jsonb_agg(jsonb_build_object('edition', g.edition, 'level', g.level, 'level_label', '', 'reason', g.reason,
-       'correction_reason', g.correction_reason, 'decided_by', d.full_name, 'decided_at',
-         g.decided_at) ORDER BY g.edition DESC)
-     FROM monthly_rating_grade g JOIN person d ON d.tenant_id = g.tenant_id AND d.id = g.decided_by
-     WHERE g.tenant_id = $1 AND g.cycle_id = m.cycle_id AND g.person_id = m.person_id) AS grades
+WITH {TASKS}, {ASSESSED}, {ATTENDED}, said AS MATERIALIZED (
+  SELECT k.about_id, jsonb_agg(jsonb_build_object('comment_id', k.id, 'author', q.full_name, 'author_id', k.author_id,
+      'typed_by', w.full_name, 'typed_by_id', k.typed_by, 'text', k.text, 'no_comment', k.no_comment, 'at', k.at,
+      'replaces_id', k.replaces_id) ORDER BY k.at, k.id) AS comments
+  FROM monthly_rating_comment k
+  JOIN person q ON q.tenant_id = k.tenant_id AND q.id = k.author_id
+  JOIN person w ON w.tenant_id = k.tenant_id AND w.id = k.typed_by
+  WHERE k.tenant_id = $1 AND k.cycle_id = $2 GROUP BY k.about_id),
+graded AS MATERIALIZED (
+  SELECT g.person_id, jsonb_agg(jsonb_build_object('edition', g.edition, 'level', g.level, 'level_label', '',
+      'reason', g.reason, 'correction_reason', g.correction_reason, 'decided_by', d.full_name,
+      'decided_at', g.decided_at) ORDER BY g.edition DESC) AS grades
+  FROM monthly_rating_grade g JOIN person d ON d.tenant_id = g.tenant_id AND d.id = g.decided_by
+  WHERE g.tenant_id = $1 AND g.cycle_id = $2 GROUP BY g.person_id)
+SELECT m.person_id, p.full_name, m.unit_position, m.departments, m.excused_reason, o.tasks, e.present,
+  coalesce(e.absence_reason, '') AS absence_reason, coalesce(a.state, '') AS assessment,
+  coalesce(a.proposed_level, '') AS proposed_level, coalesce(a.summary, '') AS summary,
+  coalesce(a.waived_reason, '') AS waived_reason, a.submitted_at, s.comments, g.grades
 FROM monthly_rating_cycle_member m
 JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.person_id
-LEFT JOIN monthly_rating_self_assessment a ON a.tenant_id = m.tenant_id AND a.cycle_id = m.cycle_id
-  AND a.person_id = m.person_id
-LEFT JOIN monthly_rating_meeting h ON h.tenant_id = m.tenant_id AND h.cycle_id = m.cycle_id
-LEFT JOIN monthly_rating_attendance att ON att.tenant_id = $1 AND att.meeting_id = h.id
-  AND att.person_id = m.person_id
+LEFT JOIN own o ON o.person_id = m.person_id
+LEFT JOIN assessed a ON a.person_id = m.person_id
+LEFT JOIN attended e ON e.person_id = m.person_id
+LEFT JOIN said s ON s.about_id = m.person_id
+LEFT JOIN graded g ON g.person_id = m.person_id
 WHERE m.tenant_id = $1 AND m.cycle_id = $2 ORDER BY p.name_key"""
 
 
@@ -140,7 +140,7 @@ def meeting_member(actor: Actor, head: CycleHead, meeting: MeetingBrief, one: Re
         one,
         **own_words,
         is_me=is_me,
-        assessment_title=_(ASSESSMENT_STATES[one["assessment"]]),
+        assessment_title=title_of(ASSESSMENT_STATES, one["assessment"]),
         tasks=tasks,
         done=sum(task.done_on is not None for task in tasks),
         late=sum(task.days_late > 0 for task in tasks),

@@ -98,7 +98,10 @@ async def notice_page(actor: Actor, cycle_id: UUID) -> NoticePage:
 
 
 async def notice_rows(actor: Actor, cycle_id: UUID) -> tuple[CycleHead, list[Record]]:
-    """The cycle and every edition of its notice with its tasks, newest first. Raises Refused while it is drafted by others."""
+    """The cycle and every edition of its notice with its tasks, newest first.
+
+    Raises Refused while it is drafted by others.
+    """
     head = await cycle_head(actor, cycle_id)
     if head.state == "planning" and not (
         actor.may(Permission.TASK_ASSIGN, head.unit_id) or sees_all(actor, head.unit_id)

@@ -9,13 +9,12 @@ from msgspec import Struct, structs
 from monthly_rating.forms import YearQuery
 from monthly_rating.permissions import Permission
 from monthly_rating.rules.schemes import Level, count_levels
-from monthly_rating.rules.states import ASSESSMENT_STATES, CYCLE_STATES
+from monthly_rating.rules.states import ASSESSMENT_STATES, CYCLE_STATES, title_of
 from monthly_rating.service.clock import today
 from monthly_rating.service.shown import GradeEdition, TaskResult
 from monthly_rating.service.sql import decoded, shaped
-from monthly_rating.service.task_rows import TASKS_OF_MEMBER, StoredTask, task_result
+from monthly_rating.service.task_rows import TASK_COLUMNS, StoredTask, task_result
 from plugin_api.actor import Actor
-from plugin_api.i18n import gettext as _
 from plugin_api.ports import ports
 from tenancy.faults import Absent
 from tenancy.query import Record, rows
@@ -65,30 +64,41 @@ class PersonPage(Struct, frozen=True):
 
 
 PERIODS = f"""
-SELECT m.cycle_id, c.unit_id, u.name AS unit_name, c.label, c.period_start, c.year, c.state, m.excused_reason,
-  s.levels, coalesce(a.state, '') AS assessment,
-  coalesce(a.proposed_level, '') AS proposed_level, coalesce(a.summary, '') AS summary, {TASKS_OF_MEMBER},
-  (SELECT jsonb_agg(jsonb_build_object('edition', g.edition, 'level', g.level, 'level_label', '', 'reason', g.reason,
-       'correction_reason', g.correction_reason, 'decided_by', d.full_name, 'decided_at',
-         g.decided_at) ORDER BY g.edition DESC)
-     FROM monthly_rating_grade g JOIN person d ON d.tenant_id = g.tenant_id AND d.id = g.decided_by
-     WHERE g.tenant_id = $1 AND g.cycle_id = m.cycle_id AND g.person_id = m.person_id
-       AND c.state = 'published') AS grades
-FROM monthly_rating_cycle_member m
-JOIN monthly_rating_cycle c ON c.tenant_id = m.tenant_id AND c.id = m.cycle_id
-JOIN unit u ON u.tenant_id = c.tenant_id AND u.id = c.unit_id
-JOIN monthly_rating_scheme s ON s.tenant_id = c.tenant_id AND s.id = c.scheme_id
-LEFT JOIN monthly_rating_self_assessment a ON a.tenant_id = m.tenant_id AND a.cycle_id = m.cycle_id
-  AND a.person_id = m.person_id
-WHERE m.tenant_id = $1 AND m.person_id = $2 AND c.year = $3 AND ($4::uuid[] IS NULL OR c.unit_id = ANY ($4))
-  ORDER BY c.period_start DESC"""
+WITH mine AS MATERIALIZED (
+  SELECT m.cycle_id, c.unit_id, u.name AS unit_name, c.label, c.period_start, c.state, m.excused_reason, s.levels
+  FROM monthly_rating_cycle_member m
+  JOIN monthly_rating_cycle c ON c.tenant_id = m.tenant_id AND c.id = m.cycle_id
+  JOIN unit u ON u.tenant_id = c.tenant_id AND u.id = c.unit_id
+  JOIN monthly_rating_scheme s ON s.tenant_id = c.tenant_id AND s.id = c.scheme_id
+  WHERE m.tenant_id = $1 AND m.person_id = $2 AND c.year = $3 AND ($4::uuid[] IS NULL OR c.unit_id = ANY ($4))),
+own AS MATERIALIZED (
+  SELECT x.cycle_id, jsonb_agg(to_jsonb(x) - 'sort' ORDER BY x.sort) AS tasks
+  FROM (SELECT {TASK_COLUMNS}, t.sort FROM monthly_rating_task t JOIN mine ON mine.cycle_id = t.cycle_id
+    WHERE t.tenant_id = $1 AND t.person_id = $2 AND NOT t.dropped) x GROUP BY x.cycle_id),
+assessed AS MATERIALIZED (
+  SELECT a.cycle_id, a.state, a.proposed_level, a.summary FROM monthly_rating_self_assessment a
+  WHERE a.tenant_id = $1 AND a.person_id = $2),
+graded AS MATERIALIZED (
+  SELECT g.cycle_id, jsonb_agg(jsonb_build_object('edition', g.edition, 'level', g.level, 'level_label', '',
+      'reason', g.reason, 'correction_reason', g.correction_reason, 'decided_by', d.full_name,
+      'decided_at', g.decided_at) ORDER BY g.edition DESC) AS grades
+  FROM monthly_rating_grade g
+  JOIN mine ON mine.cycle_id = g.cycle_id AND mine.state = 'published'
+  JOIN person d ON d.tenant_id = g.tenant_id AND d.id = g.decided_by
+  WHERE g.tenant_id = $1 AND g.person_id = $2 GROUP BY g.cycle_id)
+SELECT mine.*, coalesce(a.state, '') AS assessment, coalesce(a.proposed_level, '') AS proposed_level,
+  coalesce(a.summary, '') AS summary, o.tasks, g.grades
+FROM mine
+LEFT JOIN own o ON o.cycle_id = mine.cycle_id
+LEFT JOIN assessed a ON a.cycle_id = mine.cycle_id
+LEFT JOIN graded g ON g.cycle_id = mine.cycle_id
+ORDER BY mine.period_start DESC"""
 YEARS = """
 SELECT y.year, (SELECT p.id FROM monthly_rating_year_plan p WHERE p.tenant_id = $1 AND p.person_id = $2
-  AND p.year = $3
-  AND ($4 OR p.state <> 'draft') LIMIT 1) AS plan_id
-FROM (SELECT DISTINCT c.year FROM monthly_rating_cycle_member m JOIN monthly_rating_cycle c
-  ON c.tenant_id = m.tenant_id AND c.id = m.cycle_id
-  WHERE m.tenant_id = $1 AND m.person_id = $2 UNION SELECT $3::int) y ORDER BY y.year DESC"""
+  AND p.year = $3 AND ($4 OR p.state <> 'draft') LIMIT 1) AS plan_id
+FROM (SELECT c.year FROM monthly_rating_cycle_member m
+    JOIN monthly_rating_cycle c ON c.tenant_id = m.tenant_id AND c.id = m.cycle_id
+    WHERE m.tenant_id = $1 AND m.person_id = $2 UNION SELECT $3::int) y ORDER BY y.year DESC"""
 
 
 async def my_page(actor: Actor, query: YearQuery) -> PersonPage:
@@ -144,8 +154,8 @@ def _period(one: Record, is_me: bool) -> PersonPeriod:
         PersonPeriod,
         one,
         **hidden,
-        state_title=_(CYCLE_STATES[one["state"]]),
-        assessment_title=_(ASSESSMENT_STATES[one["assessment"]]),
+        state_title=title_of(CYCLE_STATES, one["state"]),
+        assessment_title=title_of(ASSESSMENT_STATES, one["assessment"]),
         tasks=tasks,
         done=sum(task.done_on is not None for task in tasks),
         late=sum(task.days_late > 0 for task in tasks),

@@ -8,7 +8,7 @@ from msgspec import Struct
 from monthly_rating.forms import PlanQuery
 from monthly_rating.permissions import Permission
 from monthly_rating.rules.plan_changes import PlanChange, PlanItem, changes
-from monthly_rating.rules.states import PLAN_STATES, PLAN_STEP_TITLES
+from monthly_rating.rules.states import PLAN_STATES, PLAN_STEP_TITLES, title_of
 from monthly_rating.service.clock import today
 from monthly_rating.service.cycle_head import enterable
 from monthly_rating.service.plans import ITEMS
@@ -164,7 +164,7 @@ async def plans_page(actor: Actor, query: PlanQuery) -> PlansPage:
     start_units = [(str(cell.id), cell.name) for cell in cells if writes is None or cell.id in writes]
     now = today().year
     return PlansPage(
-        plans=[shaped(PlanLine, one, state_title=_(PLAN_STATES[one["state"]])) for one in found],
+        plans=[shaped(PlanLine, one, state_title=title_of(PLAN_STATES, one["state"])) for one in found],
         page=paged(query, found[0]["total"] if found else 0),
         years=known["years"],
         units=[(str(cell.id), cell.name) for cell in cells if entered is None or cell.id in entered],
@@ -194,7 +194,7 @@ async def plan_page(actor: Actor, plan_id: UUID) -> PlanPage:
     return shaped(
         PlanPage,
         found,
-        state_title=_(PLAN_STATES[state]),
+        state_title=title_of(PLAN_STATES, state),
         items=items,
         revisions=revisions,
         is_mine=is_mine,
@@ -218,7 +218,7 @@ def plans_sheet(found: PlansPage) -> Sheet:
             SheetColumn(_(mark("Chi bộ"))),
             SheetColumn(_(mark("Năm")), "number", decimals=0),
             SheetColumn(_(mark("Trạng thái"))),
-            SheetColumn(_(mark("Nhiệm vụ")), "number", decimals=0),
+            SheetColumn(_(mark("Số nhiệm vụ")), "number", decimals=0),
         ),
         rows=tuple((one.full_name, one.unit_name, one.year, one.state_title, one.items) for one in found.plans),
     )

@@ -4,29 +4,23 @@ from uuid import UUID
 
 from monthly_rating.rules.readiness import Readiness
 from monthly_rating.service.clock import today
+from monthly_rating.service.of_cycle import ASSESSED, ATTENDED, DECIDED, WORK
 from tenancy.query import Record, rows
 
-PEOPLE = """
+PEOPLE = f"""
+WITH {WORK}, {ASSESSED}, {ATTENDED}, {DECIDED}, commented AS MATERIALIZED (
+  SELECT c.about_id, count(*) AS comments FROM monthly_rating_comment c
+  WHERE c.tenant_id = $1 AND c.cycle_id = $2 AND c.author_id <> c.about_id GROUP BY c.about_id)
 SELECT m.person_id, p.full_name, m.unit_position, m.departments, m.excused_reason, coalesce(w.tasks, 0) AS tasks,
-  coalesce(w.done, 0) AS done,
-  coalesce(w.late, 0) AS late, coalesce(a.state, '') AS assessment, att.id IS NOT NULL AS attendance_taken,
-    coalesce(k.comments, 0) AS comments,
-  EXISTS (SELECT 1 FROM monthly_rating_grade g WHERE g.tenant_id = $1 AND g.cycle_id = $2
-    AND g.person_id = m.person_id) AS graded
+  coalesce(w.done, 0) AS done, coalesce(w.late, 0) AS late, coalesce(a.state, '') AS assessment,
+  e.person_id IS NOT NULL AS attendance_taken, coalesce(k.comments, 0) AS comments, d.person_id IS NOT NULL AS graded
 FROM monthly_rating_cycle_member m
 JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.person_id
-LEFT JOIN (SELECT t.person_id, count(*) AS tasks, count(*) FILTER (WHERE t.done_on IS NOT NULL) AS done,
-    count(*) FILTER (WHERE t.done_on > t.due_on OR (t.done_on IS NULL AND t.due_on < $3)) AS late
-  FROM monthly_rating_task t WHERE t.tenant_id = $1 AND t.cycle_id = $2 AND NOT t.dropped GROUP BY t.person_id) w
-    ON w.person_id = m.person_id
-LEFT JOIN (SELECT c.about_id, count(*) AS comments FROM monthly_rating_comment c
-  WHERE c.tenant_id = $1 AND c.cycle_id = $2 AND c.author_id <> c.about_id GROUP BY c.about_id) k
-    ON k.about_id = m.person_id
-LEFT JOIN monthly_rating_self_assessment a ON a.tenant_id = m.tenant_id AND a.cycle_id = m.cycle_id
-  AND a.person_id = m.person_id
-LEFT JOIN monthly_rating_meeting h ON h.tenant_id = m.tenant_id AND h.cycle_id = m.cycle_id
-LEFT JOIN monthly_rating_attendance att ON att.tenant_id = $1 AND att.meeting_id = h.id
-  AND att.person_id = m.person_id
+LEFT JOIN work w ON w.person_id = m.person_id
+LEFT JOIN assessed a ON a.person_id = m.person_id
+LEFT JOIN attended e ON e.person_id = m.person_id
+LEFT JOIN commented k ON k.about_id = m.person_id
+LEFT JOIN decided d ON d.person_id = m.person_id
 WHERE m.tenant_id = $1 AND m.cycle_id = $2 ORDER BY p.name_key"""
 
 

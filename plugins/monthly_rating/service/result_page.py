@@ -9,7 +9,8 @@ from monthly_rating.rules.schemes import count_levels
 from monthly_rating.rules.tasks import MISS_REASONS
 from monthly_rating.service.clock import today
 from monthly_rating.service.cycle_head import CycleHead, cycle_head, sees_all
-from monthly_rating.service.sql import GRADE_NOW, WORK, decoded, shaped
+from monthly_rating.service.of_cycle import ASSESSED, DECIDED, WORK
+from monthly_rating.service.sql import decoded, shaped
 from plugin_api.actor import Actor
 from plugin_api.errors import Refused
 from plugin_api.i18n import gettext as _
@@ -63,25 +64,23 @@ class Lesson(Struct, frozen=True):
 
 
 RESULTS = f"""
-SELECT m.person_id, p.full_name, m.unit_position, m.excused_reason, coalesce(w.tasks, 0) AS tasks, coalesce(w.done,
-  0) AS done,
-  coalesce(w.late, 0) AS late, CASE a.state WHEN 'submitted' THEN a.proposed_level ELSE '' END AS proposed_level,
-    coalesce(g.level, '') AS level,
-  coalesce(g.edition, 0) AS edition, coalesce(g.reason, '') AS reason, coalesce(g.correction_reason,
-    '') AS correction_reason,
-  (SELECT o.person_id FROM monthly_rating_publication o WHERE o.tenant_id = $1
-    AND o.cycle_id = m.cycle_id) AS publisher,
-  (SELECT jsonb_agg(jsonb_build_object('title', t.title, 'miss_reason', t.miss_reason, 'miss_explanation',
-    t.miss_explanation, 'lesson', t.lesson)
-       ORDER BY t.sort) FROM monthly_rating_task t WHERE t.tenant_id = $1 AND t.cycle_id = m.cycle_id
-         AND t.person_id = m.person_id
-     AND NOT t.dropped AND t.miss_reason <> '' AND a.state = 'submitted') AS missed
+WITH {WORK}, {ASSESSED}, {DECIDED}, lessons AS MATERIALIZED (
+  SELECT t.person_id, jsonb_agg(jsonb_build_object('title', t.title, 'miss_reason', t.miss_reason,
+      'miss_explanation', t.miss_explanation, 'lesson', t.lesson) ORDER BY t.sort) AS missed
+  FROM monthly_rating_task t
+  WHERE t.tenant_id = $1 AND t.cycle_id = $2 AND NOT t.dropped AND t.miss_reason <> '' GROUP BY t.person_id)
+SELECT m.person_id, p.full_name, m.unit_position, m.excused_reason, coalesce(w.tasks, 0) AS tasks,
+  coalesce(w.done, 0) AS done, coalesce(w.late, 0) AS late, coalesce(a.proposed_level, '') AS proposed_level,
+  coalesce(d.level, '') AS level, coalesce(d.edition, 0) AS edition, coalesce(d.reason, '') AS reason,
+  coalesce(d.correction_reason, '') AS correction_reason,
+  CASE WHEN a.person_id IS NOT NULL THEN l.missed END AS missed, o.person_id AS publisher
 FROM monthly_rating_cycle_member m
 JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.person_id
-LEFT JOIN monthly_rating_self_assessment a ON a.tenant_id = m.tenant_id AND a.cycle_id = m.cycle_id
-  AND a.person_id = m.person_id
-{WORK}
-{GRADE_NOW}
+LEFT JOIN work w ON w.person_id = m.person_id
+LEFT JOIN assessed a ON a.person_id = m.person_id AND a.state = 'submitted'
+LEFT JOIN decided d ON d.person_id = m.person_id
+LEFT JOIN lessons l ON l.person_id = m.person_id
+LEFT JOIN (SELECT b.person_id FROM monthly_rating_publication b WHERE b.tenant_id = $1 AND b.cycle_id = $2) o ON true
 WHERE m.tenant_id = $1 AND m.cycle_id = $2 ORDER BY p.name_key"""
 
 
@@ -122,7 +121,7 @@ def result_sheet(found: ResultPage) -> Sheet:
     columns = (
         SheetColumn(_(mark("Họ và tên"))),
         SheetColumn(_(mark("Chức vụ"))),
-        SheetColumn(_(mark("Nhiệm vụ")), "number", decimals=0),
+        SheetColumn(_(mark("Số nhiệm vụ")), "number", decimals=0),
         SheetColumn(_(mark("Hoàn thành")), "number", decimals=0),
         SheetColumn(_(mark("Trễ hạn")), "number", decimals=0),
         SheetColumn(_(mark("Tự xếp loại"))),

@@ -10,6 +10,7 @@ from monthly_rating.permissions import Permission
 from monthly_rating.service.assigning import WAITING
 from monthly_rating.service.clock import today
 from monthly_rating.service.cycle_head import CycleHead, cycle_head, sees_all
+from monthly_rating.service.of_cycle import ASSESSED
 from monthly_rating.service.reporting import KINDS
 from monthly_rating.service.shown import EvidenceLine, Person, TaskResult
 from monthly_rating.service.sql import LATE, decoded, shaped
@@ -19,7 +20,7 @@ from plugin_api.i18n import gettext as _
 from plugin_api.i18n import mark
 from plugin_api.listing import PageInfo, paged
 from plugin_api.names import search_fold
-from plugin_api.papers import Sheet, SheetColumn
+from plugin_api.papers import CellKind, Sheet, SheetColumn
 from tenancy.faults import Absent
 from tenancy.query import row, rows
 
@@ -82,17 +83,16 @@ class TaskPage(Struct, frozen=True):
 
 
 LIST = f"""
+WITH {ASSESSED}
 SELECT {TASK_COLUMNS}, t.guidance, t.plan_item_id, t.version, p.full_name, coalesce(a.state, '') AS assessment,
   count(*) OVER () AS total
 FROM monthly_rating_task t
 JOIN person p ON p.tenant_id = t.tenant_id AND p.id = t.person_id
-LEFT JOIN monthly_rating_self_assessment a ON a.tenant_id = t.tenant_id AND a.cycle_id = t.cycle_id
-  AND a.person_id = t.person_id
+LEFT JOIN assessed a ON a.person_id = t.person_id
 WHERE t.tenant_id = $1 AND t.cycle_id = $2 AND NOT t.dropped AND ($4::uuid IS NULL OR t.person_id = $4)
-  AND ($5::uuid IS NULL OR t.person_id = $5)
-  AND ($6 = '' OR ($6 = 'late' AND {LATE}) OR ($6 = 'done' AND t.done_on IS NOT NULL) OR ($6 = 'open'
-    AND t.done_on IS NULL))
-  AND ($7 = '' OR t.search LIKE '%' || $7 || '%')"""
+  AND ($5::uuid IS NULL OR t.person_id = $5) AND ($7 = '' OR t.search LIKE '%' || $7 || '%')
+  AND ($6 = '' OR ($6 = 'late' AND {LATE}) OR ($6 = 'done' AND t.done_on IS NOT NULL)
+    OR ($6 = 'open' AND t.done_on IS NULL))"""
 ORDERS = {
     "person": "p.name_key, t.sort",
     "title": "t.title",
@@ -105,17 +105,17 @@ SELECT m.person_id, p.full_name, m.excused_reason = '' AS rated,
 FROM monthly_rating_cycle_member m JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.person_id
 WHERE m.tenant_id = $1 AND m.cycle_id = $2 ORDER BY p.name_key"""
 ONE = f"""
-SELECT {TASK_COLUMNS}, t.guidance, t.plan_item_id, t.version, t.dropped, p.full_name, coalesce(i.title,
-  '') AS from_plan, coalesce(a.state, '') AS assessment,
-  (SELECT jsonb_agg(jsonb_build_object('percent', g.percent, 'note', g.note, 'full_name', q.full_name, 'at',
-    g.at) ORDER BY g.at DESC, g.id DESC)
-     FROM monthly_rating_task_progress g JOIN person q ON q.tenant_id = g.tenant_id AND q.id = g.person_id
-     WHERE g.tenant_id = $1 AND g.task_id = t.id) AS progress_log,
-  (SELECT jsonb_agg(jsonb_build_object('evidence_id', e.id, 'file_name', e.file_name, 'size', e.size, 'sha256',
-    e.sha256, 'full_name', q.full_name,
-       'at', e.at, 'withdrawn_at', e.withdrawn_at, 'withdrawn_reason', e.withdrawn_reason) ORDER BY e.at, e.id)
-     FROM monthly_rating_evidence e JOIN person q ON q.tenant_id = e.tenant_id AND q.id = e.person_id
-     WHERE e.tenant_id = $1 AND e.task_id = t.id) AS files
+SELECT {TASK_COLUMNS}, t.guidance, t.plan_item_id, t.version, t.dropped, p.full_name,
+  coalesce(i.title, '') AS from_plan, coalesce(a.state, '') AS assessment,
+  (SELECT jsonb_agg(jsonb_build_object('percent', g.percent, 'note', g.note, 'full_name', q.full_name, 'at', g.at)
+      ORDER BY g.at DESC, g.id DESC)
+    FROM monthly_rating_task_progress g JOIN person q ON q.tenant_id = g.tenant_id AND q.id = g.person_id
+    WHERE g.tenant_id = $1 AND g.task_id = t.id) AS progress_log,
+  (SELECT jsonb_agg(jsonb_build_object('evidence_id', e.id, 'file_name', e.file_name, 'size', e.size,
+      'sha256', e.sha256, 'full_name', q.full_name, 'at', e.at, 'withdrawn_at', e.withdrawn_at,
+      'withdrawn_reason', e.withdrawn_reason) ORDER BY e.at, e.id)
+    FROM monthly_rating_evidence e JOIN person q ON q.tenant_id = e.tenant_id AND q.id = e.person_id
+    WHERE e.tenant_id = $1 AND e.task_id = t.id) AS files
 FROM monthly_rating_task t
 JOIN person p ON p.tenant_id = t.tenant_id AND p.id = t.person_id
 LEFT JOIN monthly_rating_year_plan_item i ON i.tenant_id = t.tenant_id AND i.id = t.plan_item_id
@@ -212,7 +212,7 @@ async def task_page(actor: Actor, task_id: UUID) -> TaskPage:
 
 def tasks_sheet(found: TasksPage) -> Sheet:
     """The list as a table to calculate with."""
-    titles = (
+    titles: tuple[tuple[str, CellKind], ...] = (
         (mark("Họ và tên"), "text"),
         (mark("Nhiệm vụ"), "text"),
         (mark("Thời hạn"), "date"),
@@ -224,9 +224,9 @@ def tasks_sheet(found: TasksPage) -> Sheet:
         (mark("Kết quả"), "text"),
     )
     return Sheet(
-        title=_("Nhiệm vụ"),
+        title=_("Danh sách nhiệm vụ"),
         summary=f"{found.cycle.unit_name} – {found.cycle.label}",
-        columns=tuple(SheetColumn(_(title), kind) for title, kind in titles),  # type: ignore[arg-type]
+        columns=tuple(SheetColumn(_(title), kind) for title, kind in titles),
         rows=tuple(
             (
                 one.full_name,

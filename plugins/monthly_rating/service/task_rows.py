@@ -31,15 +31,13 @@ class StoredTask(Struct, frozen=True):
 
 
 TASK_COLUMNS = """t.id AS task_id, t.cycle_id, t.person_id, t.title, t.due_on, t.required_level, t.planned_quantity,
-  t.progress, t.done_on, t.result,
-  t.self_level, t.miss_reason, t.miss_explanation, t.lesson, (SELECT count(*) FROM monthly_rating_evidence e
-    WHERE e.tenant_id = $1 AND e.task_id = t.id AND e.withdrawn_at IS NULL) AS evidence"""
+  t.progress, t.done_on, t.result, t.self_level, t.miss_reason, t.miss_explanation, t.lesson, t.evidence"""
 """The columns of `StoredTask` for a task `t`."""
 
-TASKS_OF_MEMBER = f"""(SELECT jsonb_agg(to_jsonb(own) - 'sort' ORDER BY own.sort) FROM (SELECT {TASK_COLUMNS},
-  t.sort FROM monthly_rating_task t
-  WHERE t.tenant_id = $1 AND t.cycle_id = m.cycle_id AND t.person_id = m.person_id AND NOT t.dropped) own) AS tasks"""
-"""The tasks of a member `m` of a cycle as JSON: a list of `StoredTask`."""
+TASKS_OF_MEMBER = f"""(SELECT jsonb_agg(to_jsonb(own) - 'sort' ORDER BY own.sort)
+  FROM (SELECT {TASK_COLUMNS}, t.sort FROM monthly_rating_task t
+    WHERE t.tenant_id = $1 AND t.cycle_id = m.cycle_id AND t.person_id = m.person_id AND NOT t.dropped) own) AS tasks"""
+"""The tasks of one member `m` of one cycle as JSON; for many members see `of_cycle.TASKS`."""
 
 
 def task_result(stored: StoredTask, today: date, own_words: bool = True) -> TaskResult:

@@ -8,11 +8,11 @@ from msgspec import Struct
 from monthly_rating.forms import YearQuery
 from monthly_rating.permissions import Permission
 from monthly_rating.rules.schemes import Level, count_levels
-from monthly_rating.rules.states import CYCLE_STATES
+from monthly_rating.rules.states import CYCLE_STATES, title_of
 from monthly_rating.service.clock import today
 from monthly_rating.service.cycle_head import sees_all
 from monthly_rating.service.shown import Choices
-from monthly_rating.service.sql import decoded
+from monthly_rating.service.sql import LATE, decoded
 from plugin_api.actor import Actor
 from plugin_api.i18n import gettext as _
 from plugin_api.papers import Sheet, SheetColumn
@@ -77,30 +77,31 @@ class YearPage(Struct, frozen=True):
 
 
 CYCLES = """
-SELECT c.id AS cycle_id, c.label, c.period_start, c.state, c.scheme_id, s.levels,
-  ARRAY(SELECT DISTINCT y.year FROM monthly_rating_cycle y WHERE y.tenant_id = $1
-    AND y.unit_id = $2 ORDER BY 1 DESC) AS years
-FROM monthly_rating_cycle c JOIN monthly_rating_scheme s ON s.tenant_id = c.tenant_id AND s.id = c.scheme_id
-WHERE c.tenant_id = $1 AND c.unit_id = $2 AND (c.year = $3 OR c.id = (SELECT z.id FROM monthly_rating_cycle z
-  WHERE z.tenant_id = $1 AND z.unit_id = $2 ORDER BY z.period_start DESC LIMIT 1)) ORDER BY c.period_start"""
-CELLS = """
-WITH chosen AS (SELECT c.id, c.state FROM monthly_rating_cycle c WHERE c.tenant_id = $1 AND c.unit_id = $2
-  AND c.year = $4),
-  work AS (SELECT t.cycle_id, t.person_id, count(*) AS late FROM monthly_rating_task t
-    WHERE t.tenant_id = $1 AND t.cycle_id IN (SELECT id FROM chosen) AND NOT t.dropped
-      AND (t.done_on > t.due_on OR (t.done_on IS NULL AND t.due_on < $3)) GROUP BY t.cycle_id, t.person_id),
-  decided AS (SELECT DISTINCT ON (g.cycle_id, g.person_id) g.cycle_id, g.person_id, g.level,
-    g.edition FROM monthly_rating_grade g
-    WHERE g.tenant_id = $1 AND g.cycle_id IN (SELECT id FROM chosen WHERE state = 'published') ORDER BY g.cycle_id,
-      g.person_id, g.edition DESC)
+SELECT c.id AS cycle_id, c.label, c.period_start, c.state, c.scheme_id, s.levels, known.years
+FROM monthly_rating_cycle c
+JOIN monthly_rating_scheme s ON s.tenant_id = c.tenant_id AND s.id = c.scheme_id
+CROSS JOIN (SELECT array_agg(DISTINCT y.year ORDER BY y.year DESC) AS years, max(y.period_start) AS newest
+  FROM monthly_rating_cycle y WHERE y.tenant_id = $1 AND y.unit_id = $2) known
+WHERE c.tenant_id = $1 AND c.unit_id = $2 AND (c.year = $3 OR c.period_start = known.newest)
+ORDER BY c.period_start"""
+CELLS = f"""
+WITH chosen AS MATERIALIZED (
+  SELECT c.id, c.state FROM monthly_rating_cycle c WHERE c.tenant_id = $1 AND c.unit_id = $2 AND c.year = $4),
+work AS MATERIALIZED (
+  SELECT t.cycle_id, t.person_id, count(*) AS late FROM monthly_rating_task t JOIN chosen ON chosen.id = t.cycle_id
+  WHERE t.tenant_id = $1 AND NOT t.dropped AND {LATE} GROUP BY t.cycle_id, t.person_id),
+decided AS MATERIALIZED (
+  SELECT DISTINCT ON (g.cycle_id, g.person_id) g.cycle_id, g.person_id, g.level, g.edition
+  FROM monthly_rating_grade g JOIN chosen ON chosen.id = g.cycle_id AND chosen.state = 'published'
+  WHERE g.tenant_id = $1 ORDER BY g.cycle_id, g.person_id, g.edition DESC)
 SELECT m.person_id, p.full_name, m.cycle_id, m.excused_reason <> '' AS excused, coalesce(d.level, '') AS level,
-  coalesce(d.edition, 0) AS edition,
-  coalesce(w.late, 0) AS late
+  coalesce(d.edition, 0) AS edition, coalesce(w.late, 0) AS late
 FROM monthly_rating_cycle_member m
+JOIN chosen ON chosen.id = m.cycle_id
 JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.person_id
 LEFT JOIN work w ON w.cycle_id = m.cycle_id AND w.person_id = m.person_id
 LEFT JOIN decided d ON d.cycle_id = m.cycle_id AND d.person_id = m.person_id
-WHERE m.tenant_id = $1 AND m.cycle_id IN (SELECT id FROM chosen) ORDER BY p.name_key, m.person_id"""
+WHERE m.tenant_id = $1 ORDER BY p.name_key, m.person_id"""
 
 
 async def year_page(actor: Actor, query: YearQuery) -> YearPage:
@@ -177,7 +178,7 @@ def _column(one: Record, fields: list[Record], levels: list[Level], all_seen: bo
         short_label=one["label"].partition(" năm ")[0],
         period_start=one["period_start"],
         state=one["state"],
-        state_title=_(CYCLE_STATES[one["state"]]),
+        state_title=title_of(CYCLE_STATES, one["state"]),
         published=published,
         counts=count_levels(levels, [field["level"] for field in own if field["level"]]) if published else {},
         late=sum(field["late"] for field in own) if all_seen else None,
