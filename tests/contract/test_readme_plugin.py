@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import subprocess
 import sys
 import tomllib
 from collections.abc import AsyncIterator, Iterator
@@ -88,6 +89,17 @@ async def signed_in(client: httpx.AsyncClient, login: str) -> None:
     answer = await client.post("/api/v1/session", json={"login": login, "password": DEMO_PASSWORD})
     assert answer.status_code == 201, answer.text
     client.headers["x-csrftoken"] = answer.json()["csrf_token"]
+
+
+def test_the_blocks_pass_the_checks_of_the_house(built, lint):
+    folder = Path(built.__file__ or "").parents[2]
+    shelves = [*(str(README.parent / shelf) for shelf in ("platform", "tenants")), str(folder / "plugins")]
+    told = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--quiet", "--config", "pyproject.toml", "--config", f"src = {shelves}",
+         folder / "plugins", folder / "migrations"], cwd=README.parent, capture_output=True, text=True)
+    assert told.returncode == 0, told.stdout
+    assert lint("rules").check([folder], folder) == []
+    assert list(lint("words").template_faults(folder, folder)) == []
 
 
 def test_the_module_fits_the_house(built):

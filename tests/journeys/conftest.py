@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from serving import Serving, serving_a_copy
 
 from platform_core.accounts.demo import DEMO_PASSWORD
 from platform_core.embedded import EmbeddedPostgres
-from serving import Serving, serving_a_copy
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""A month of Kiên Lương in a real browser as three people – member, clerk, chair – from year plan to printed minutes."""
+"""A month of Kiên Lương in a real browser as member, clerk and chair, from year plan to printed minutes."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -31,7 +31,9 @@ class Person:
         """Fill in the form that leads to `step` (and speaks of `about`) and send it; then the next screen is there."""
         about_whom = f":has([name=about_id][value='{about}'])" if about else ""
         form = self.page.locator(f"main form[action$='{step}']{about_whom}").first
-        form.evaluate("form => { for (let d = form.closest('details'); d; d = d.parentElement.closest('details')) d.open = true }")
+        form.evaluate(
+            "form => { for (let d = form.closest('details'); d; d = d.parentElement.closest('details')) d.open = true }"
+        )
         for name, value in fields.items():
             field = form.locator(f"[name='{name}']").first
             if field.get_attribute("type") == "radio":
@@ -68,7 +70,8 @@ def test_a_month_from_plan_to_printed_minutes(three, tmp_path):
     member.presses("/plans/start")
     plan = member.page.url.partition("?")[0]
     due = (TODAY + timedelta(days=1)).isoformat()
-    member.presses("/save", **{"items.0.title": "Kiểm sát 100% tin báo", "items.0.due_on": due, "items.0.expected_level": "Đúng hạn"})
+    item = {"title": "Kiểm sát 100% tin báo", "due_on": due, "expected_level": "Đúng hạn"}
+    member.presses("/save", **{f"items.0.{name}": typed for name, typed in item.items()})
     member.presses("/submit")
     chair.opens(plan)
     chair.presses("/approve")
@@ -79,10 +82,12 @@ def test_a_month_from_plan_to_printed_minutes(three, tmp_path):
     clerk.presses("/cycles/open")
     cycle = clerk.page.url.partition("?")[0]
     clerk.opens(f"{cycle}/tasks")
-    people = clerk.page.locator("form[action$='/tasks/add'] [name=person_id] option").evaluate_all("all => all.map(one => one.value).filter(Boolean)")
+    choices = clerk.page.locator("form[action$='/tasks/add'] [name=person_id] option")
+    people = choices.evaluate_all("all => all.map(one => one.value).filter(Boolean)")
     assert len(people) == 10
     for person_id in people:
-        clerk.presses("/tasks/add", person_id=person_id, title="Giải quyết đơn đúng hạn", due_on=TODAY.isoformat(), required_level="Không quá hạn")
+        task = {"title": "Giải quyết đơn đúng hạn", "due_on": TODAY.isoformat(), "required_level": "Không quá hạn"}
+        clerk.presses("/tasks/add", person_id=person_id, **task)
     chair.opens(f"{cycle}/notice")
     chair.presses("/notice/issue")
     paper = pymupdf.open(stream=chair.takes_away("/notice/paper", tmp_path))
@@ -101,7 +106,8 @@ def test_a_month_from_plan_to_printed_minutes(three, tmp_path):
     tasks = member.page.locator("form [name$='.task_id']").count()
     said = {f"tasks.{place}.self_level": "met" for place in range(tasks)}
     submit = "button:has-text('Nộp bản tự đánh giá')"
-    member.presses("/assessment/submit", button=submit, **said, proposed_level="A", summary="Đã làm hết việc được giao.")
+    own = {"proposed_level": "A", "summary": "Đã làm hết việc được giao."}
+    member.presses("/assessment/submit", button=submit, **said, **own)
     assert member.sees("Đã nộp")
 
     # The meeting: roll call, a word on everybody, a class with its reason for everybody, the conclusion.
@@ -129,7 +135,7 @@ def test_a_month_from_plan_to_printed_minutes(three, tmp_path):
     minutes = pymupdf.open(stream=chair.takes_away("/minutes/paper", tmp_path))
     assert "Nhất trí với tự nhận xét." in "".join(page.get_text() for page in minutes)
 
-    # Nobody but those who decide sees a class before it is published; then everybody does, and the year table leads there.
+    # Nobody but those who decide sees a class before it is published; then everybody does, as the year table does.
     member.opens(meeting)
     assert not member.page.locator("#roster").get_by_text("Hoàn thành tốt nhiệm vụ").count()
     chair.opens(meeting)

@@ -237,6 +237,10 @@ def test_a_chosen_day_is_spelled_out_because_browsers_draw_it_their_own_way(visi
     page = visit("pieces")
     page.fill("#f-day", "2026-03-04")
     assert page.locator("output[for=f-day]").inner_text() == "Thứ Tư, 04/03/2026"
+    page.evaluate("document.documentElement.lang = 'en'")
+    page.fill("#f-day", "2026-03-05")
+    spelled_out = page.locator("output[for=f-day]").inner_text()
+    assert spelled_out.startswith("Thursday") and spelled_out.endswith("05/03/2026")
 
 
 def test_a_changed_filter_asks_at_once_and_swaps_only_the_list(visit: Open, desk: Desk) -> None:

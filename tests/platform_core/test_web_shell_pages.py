@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,12 +16,15 @@ from platform_core.accounts.devices import device_of
 from platform_core.accounts.sessions import BodyLink, OpenSession
 from platform_core.audit.trail import Trail, TrailLine, TrailQuery
 from platform_core.audit.wording import Change
+from platform_core.figures import Figure, FigureLine, FigureList
+from platform_core.finding import Found, FoundGroup, PersonFound
 from platform_core.home import Home, Waiting
 from platform_core.people.listing import PeopleList, PeopleQuery, PersonLine
 from platform_core.people.view import AppointmentLine, PersonView, RoleLine
 from platform_core.plugin_settings.modules import ModuleLine, ModuleList
+from plugin_api.facts import Fact
 from plugin_api.listing import PageInfo
-from plugin_api.shell import Card, PersonPanel
+from plugin_api.shell import Card, PersonPanel, SearchHit
 
 TEMPLATES = Path(__file__).parents[2] / "platform/platform_core/web/templates"
 BONES = {"base.html", "layout.html", "blank.html", "macros.html"}
@@ -150,6 +154,17 @@ TRAIL = [
     TrailLine(50, SIGNED_IN_AT, "Hệ thống", "Sửa", "Đánh giá hằng tháng", "", None, [], True),
     TrailLine(49, SIGNED_IN_AT, "Hệ thống", "Sửa", "Người", "Lê Văn Đức", None, [], False),
 ]
+SHARE = Fact(
+    "monthly_rating.share_completed",
+    UUID(int=1),
+    date(2026, 1, 1),
+    date(2026, 12, 31),
+    Decimal("0.95"),
+    "19 trong 20 người hoàn thành.",
+    "/m",
+    19,
+    20,
+)
 TABLES = [("person", "Người"), ("role_assignment", "Vai trò")]
 FIELDS = [
     field("content", "Nội dung nhiệm vụ", "Kiểm sát 12 vụ án <b>&", "textarea"),
@@ -293,6 +308,21 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         shown(Trail(TRAIL, TABLES, PageInfo(1, 2, 52, 1, 50)), TrailQuery(q="anh", table="person")),
     ),
     "trail_none": ("trail.html", shown(Trail([], TABLES, PageInfo(1, 1, 0, 0, 0)), TrailQuery(since=date(2026, 1, 1)))),
+    "search": (
+        "search.html",
+        shown(
+            Found(
+                "anh",
+                [PersonFound(str(UUID(int=9)), "Nguyễn Thị Ánh", "Viện trưởng")],
+                [FoundGroup("Đánh giá hằng tháng", [SearchHit("Kiểm sát 12 vụ án", "Tháng 2/2026", "/m")])],
+                True,
+            )
+        ),
+    ),
+    "search_nothing": ("search.html", shown(Found("", [], [], False))),
+    "figures": ("figures.html", shown(FigureList([FigureLine(SHARE.name, "Tỷ lệ hoàn thành", "Đánh giá")], 2026))),
+    "figures_none": ("figures.html", shown(FigureList([], 2026))),
+    "figure": ("figure.html", shown(Figure("Tỷ lệ hoàn thành", SHARE, "95,0 %"))),
     "account": (
         "account.html",
         {"login": "anh.nt", "language": "vi", "bodies": BODIES, "sessions": SESSIONS, "device_of": device_of},

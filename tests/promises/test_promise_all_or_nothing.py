@@ -1,16 +1,12 @@
 """All or nothing: whatever breaks, at any statement or at COMMIT itself, success is told if and only if it is stored."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import asyncpg
 import pytest
-
-if TYPE_CHECKING:
-    from tests.promises.conftest import Backdoor, Inside, Serving, Watch
+from inside import Backdoor, Inside, Watch
+from serving import Serving
 
 pytestmark = pytest.mark.anyio
 OWN, ADMIN = "kien-luong", "oanh.qt"

@@ -1,23 +1,20 @@
 """Cancels are harmless: however many go away in the middle, every connection stays usable and nobody gets another's answer."""
 
-from __future__ import annotations
-
 import asyncio
 import random
 import socket
 import struct
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
+from inside import Backdoor, Inside
+from serving import Serving
 
 import tenancy.engine
 from tenancy.engine import DB
 from tenancy.faults import DatabaseGone
-
-if TYPE_CHECKING:
-    from tests.promises.conftest import Backdoor, Inside, Serving
 
 pytestmark = pytest.mark.anyio
 PEOPLE = {"kien-luong": "oanh.qt", "giang-thanh": "y.lc"}

@@ -1,17 +1,14 @@
 """CSRF closed: nothing that changes anything works without the token of its own session, or from another site."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 import pytest
-
-if TYPE_CHECKING:
-    from tests.promises.conftest import Backdoor, Route, Serving
+from inside import Backdoor, Route
+from serving import Serving
 
 SENTENCE = "Hãy tải lại trang rồi gửi lại"
 TRAIL = "SELECT (SELECT count(*) FROM audit.log) + (SELECT count(*) FROM auth.session) + (SELECT sum(seq) FROM audit.head)"

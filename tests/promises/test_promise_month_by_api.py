@@ -182,13 +182,13 @@ async def test_a_month_of_kien_luong_by_api(people):
     # A correction is a new version with a reason; the first one stays.
     on = ids["Đặng Văn Ổn"]
     await chair.do(
-        f"/cycles/{cycle}/people/{on}/grade/correct", expected=422, level="A", reason="Có minh chứng mới", edition=1
+        f"/cycles/{cycle}/people/{on}/grade/correct", expected=422, level="A", reason="Có minh chứng mới", version=1
     )
     await chair.do(
         f"/cycles/{cycle}/people/{on}/grade/correct",
         level="A",
         reason="Có minh chứng mới",
-        edition=1,
+        version=1,
         correction_reason="Minh chứng nộp bổ sung",
     )
     own = await member.see(f"/people/{on}", year=YEAR)

@@ -1,17 +1,13 @@
 """No lost edits: of fifty who edit the same record one wins, the others see both texts and keep their own."""
 
-from __future__ import annotations
-
 import asyncio
 from html import escape
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import httpx
 import pytest
-
-if TYPE_CHECKING:
-    from tests.promises.conftest import Backdoor, Serving
+from inside import Backdoor
+from serving import Serving
 
 pytestmark = pytest.mark.anyio
 OWN, ADMIN = "kien-luong", "oanh.qt"

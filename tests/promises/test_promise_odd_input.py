@@ -1,18 +1,14 @@
 """Odd input is a clear 4xx: whatever is sent, a sentence comes back, never a 5xx and never a trace."""
 
-from __future__ import annotations
-
 import re
 import socket
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
-
-if TYPE_CHECKING:
-    from tests.promises.conftest import Route, Serving
+from inside import Route
+from serving import Serving
 
 BOUNDARY = b"--cut\r\n"
 MULTIPART = "multipart/form-data; boundary=cut"

@@ -1,16 +1,12 @@
 """One press, one effect: a key that comes thirty times at once, or again later, does its work once and answers the same."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import httpx
 import pytest
-
-if TYPE_CHECKING:
-    from tests.promises.conftest import Backdoor, Serving
+from inside import Backdoor
+from serving import Serving
 
 pytestmark = pytest.mark.anyio
 OWN, ADMIN, OTHER_ADMIN, FOREIGN = "kien-luong", "oanh.qt", "y.lc", "giang-thanh"

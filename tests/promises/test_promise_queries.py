@@ -1,18 +1,13 @@
 """A page costs a handful of queries, however many rows it shows: one for the session, at most four of its own."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import pytest
+from inside import Inside, Route, Watch
 
 from platform_core.plugin_host.registry import installed_plugins
 from platform_core.plugin_host.running import dispatcher
 from platform_core.provisioning import machine_in
 from tenancy.query import rows
-
-if TYPE_CHECKING:
-    from tests.promises.conftest import Inside, Route, Watch
 
 pytestmark = pytest.mark.anyio
 OWN, EVERYBODY = "kien-luong", "duc.tq"

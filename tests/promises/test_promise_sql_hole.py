@@ -1,15 +1,14 @@
 """An SQL hole opens nothing: a module that glues what was typed into its statements shows and changes its own body alone."""
 
-from __future__ import annotations
-
 import asyncio
 from enum import StrEnum
 from types import ModuleType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import httpx
 import pytest
+from inside import Inside
 from msgspec import Meta, Struct
 
 from plugin_api.actor import Actor
@@ -17,12 +16,8 @@ from plugin_api.endpoints import View
 from plugin_api.hookspecs import hookimpl
 from plugin_api.manifest import Manifest
 from tenancy.context import Signer, TenantContext
-from tenancy.engine import DB
 from tenancy.query import rows
 from tenancy.transaction import current_transaction
-
-if TYPE_CHECKING:
-    from tests.promises.conftest import Inside
 
 pytestmark = pytest.mark.anyio
 OWN, ADMIN, FOREIGN, OTHER_ADMIN = "kien-luong", "oanh.qt", "giang-thanh", "y.lc"

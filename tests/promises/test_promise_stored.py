@@ -1,20 +1,16 @@
 """Answered = stored: whatever dies under the writers, what was acknowledged is there, once, and it serves again at once."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import httpx
 import pytest
-
-if TYPE_CHECKING:
-    from tests.promises.conftest import Backdoor, Serving
+from inside import Backdoor
+from serving import Serving
 
 pytestmark = pytest.mark.anyio
 OWN, ADMIN = "kien-luong", "oanh.qt"

@@ -1,20 +1,16 @@
 """Nobody sees another body: every route of the running application, asked by every kind of visitor, in three bodies."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from inside import Backdoor, Route
+from serving import Serving
 
 from platform_core import core_plugin
 from platform_core.plugin_host.registry import installed_plugins
 from plugin_api.endpoints import SIGNED_IN
-
-if TYPE_CHECKING:
-    from tests.promises.conftest import Backdoor, Route, Serving
 
 pytestmark = pytest.mark.anyio
 OWN, FOREIGN, ABSENT = "kien-luong", "giang-thanh", "khong-co-don-vi-nay"

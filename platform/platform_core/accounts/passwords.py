@@ -50,6 +50,14 @@ def weakness(password: str, about: Sequence[str] = ()) -> str | None:
         return _("Mật khẩu cần từ %(least)s đến %(most)s ký tự.", least=LEAST, most=MOST)
     known = [*OBVIOUS, *(part for text in about for part in search_fold(text).replace(".", " ").split())]
     plain = search_fold(password).replace(" ", "")
-    if zxcvbn(plain[:72], user_inputs=known)["score"] < 3:
+    if _little_else(plain, known) or zxcvbn(plain[:72], user_inputs=known)["score"] < 3:
         return _("Mật khẩu này dễ đoán. Hãy ghép bốn, năm từ không liên quan với nhau.")
     return None
+
+
+def _little_else(plain: str, known: Sequence[str]) -> bool:
+    """Whether a password is made of words everybody here knows, with figures and signs around them."""
+    left = plain
+    for word in sorted((word for word in known if len(word) > 1), key=len, reverse=True):
+        left = left.replace(word, "")
+    return left != plain and sum(sign.isalpha() for sign in left) < LEAST // 2

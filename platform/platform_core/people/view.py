@@ -1,8 +1,6 @@
 """One person: particulars, places, roles and what the modules know."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
@@ -16,7 +14,7 @@ from plugin_api.i18n import gettext as _
 from plugin_api.ports import ports
 from plugin_api.shell import PersonPanel
 from tenancy.faults import Absent
-from tenancy.query import row, rows
+from tenancy.query import Record, row, rows
 
 
 class AppointmentLine(Struct, frozen=True):
@@ -76,7 +74,8 @@ SELECT 'place' AS sort, a.id, u.kind, a.position AS what, u.name AS unit, a.vali
 FROM appointment a JOIN unit u ON u.tenant_id = a.tenant_id AND u.id = a.unit_id
 WHERE a.tenant_id = $1 AND a.person_id = $2
 UNION ALL
-SELECT 'role', r.id, '', r.role, coalesce(u.name, ''), r.valid_from, r.valid_to, r.version, coalesce(r.valid_to < $3, false)
+SELECT 'role', r.id, '', r.role, coalesce(u.name, ''), r.valid_from, r.valid_to, r.version,
+  coalesce(r.valid_to < $3, false)
 FROM role_assignment r LEFT JOIN unit u ON u.tenant_id = r.tenant_id AND u.id = r.unit_id
 WHERE r.tenant_id = $1 AND r.person_id = $2 ORDER BY over, since DESC, what"""
 """Places and roles in one question: a page asks little, however much it shows."""
@@ -88,8 +87,8 @@ async def person_view(actor: Actor, person_id: UUID) -> PersonView:
     if person is None:
         raise Absent(f"person {person_id}")
     history = await rows(HISTORY, person_id, today)
-    places = [_place(line) for line in history if line["sort"] == "place"]
-    roles = [_role(line) for line in history if line["sort"] == "role"]
+    places = [_place(dict(line)) for line in history if line["sort"] == "place"]
+    roles = [_role(dict(line)) for line in history if line["sort"] == "role"]
     may_change, may_give = actor.may(Permission.PEOPLE_WRITE), actor.may(Permission.ROLES_ASSIGN)
     return PersonView(
         person_id,
@@ -114,7 +113,14 @@ async def person_view(actor: Actor, person_id: UUID) -> PersonView:
 
 def _place(line: Mapping[str, Any]) -> AppointmentLine:
     return AppointmentLine(
-        line["id"], line["kind"], line["unit"], line["what"], line["since"], line["until"], line["version"], line["over"]
+        line["id"],
+        line["kind"],
+        line["unit"],
+        line["what"],
+        line["since"],
+        line["until"],
+        line["version"],
+        line["over"],
     )
 
 

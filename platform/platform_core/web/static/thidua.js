@@ -41,8 +41,10 @@
     const words = input.parentElement.querySelector("output");
     if (!words) return;
     const day = input.value ? new Date(input.value + "T00:00:00") : null;
+    // Day before month in both languages, as on every page: "en" alone would turn them round.
+    const order = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
     words.textContent = day && !isNaN(day)
-      ? new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "long", day: "2-digit", month: "2-digit", year: "numeric" }).format(day)
+      ? new Intl.DateTimeFormat(order, { weekday: "long", day: "2-digit", month: "2-digit", year: "numeric" }).format(day)
       : "";
   }
   document.addEventListener("input", (event) => { if (event.target.matches("[data-spell-out]")) spellOut(event.target); });
