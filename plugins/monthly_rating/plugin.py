@@ -9,6 +9,7 @@ from monthly_rating import demo, facts, sample
 from monthly_rating.config import RatingSettings, conflicts
 from monthly_rating.endpoints import ENDPOINTS
 from monthly_rating.permissions import GRANTS, TITLES, Permission
+from monthly_rating.records import RECORDS
 from monthly_rating.service import glances, keeping, schemes, waiting
 from plugin_api.actor import Actor
 from plugin_api.facts import Fact
@@ -34,6 +35,7 @@ def module_manifest() -> Manifest:
         config=RatingSettings,
         tables="monthly_rating.piccolo_app",
         facts=facts.DECLARED,
+        records=RECORDS,
         papers=(
             PaperDeclaration("assignment_notice", _("Thông báo phân công nhiệm vụ"), "party"),
             PaperDeclaration("minutes", _("Biên bản họp đánh giá"), "party"),

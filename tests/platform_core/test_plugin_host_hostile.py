@@ -116,8 +116,16 @@ def test_an_unknown_hook_a_second_module_of_the_name_and_a_broken_manifest_are_n
         """A hook nobody calls."""
 
     other = replace(HARMLESS, name="other", permission_titles={}, endpoints=(), requires=frozenset({"gone"}))
-    told = faults_of(module(HARMLESS, navigatoin=navigatoin), module(HARMLESS), module(broken), module(other))
+    def search(actor: Actor, everything: str) -> None:
+        """A hook with an argument nobody gives."""
+
+    greedy = replace(HARMLESS, name="greedy", permission_titles={"hostile.read": "Read"}, grants={}, endpoints=())
+    told = faults_of(
+        module(HARMLESS, navigatoin=navigatoin), module(HARMLESS), module(broken), module(other),
+        module(greedy, search=search),
+    )  # fmt: skip
     for said in (
+        "greedy: ", "everything",
         "there is no hook called navigatoin", "hostile: two modules have this name", "no manifest today",
         "other: permission hostile.read must start with other.", "other: requires a module that is not installed: gone",
     ):  # fmt: skip

@@ -1,4 +1,4 @@
-"""All or nothing: whatever breaks, at any statement or at COMMIT itself, success is told if and only if it is stored."""
+"""All or nothing: whatever breaks, at any statement or at COMMIT itself, success is told if and only if it is so."""
 
 import asyncio
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""Cancels are harmless: however many go away in the middle, every connection stays usable and nobody gets another's answer."""
+"""Cancels are harmless: whoever leaves in the middle, each connection stays usable, nobody gets another's answer."""
 
 import asyncio
 import random
@@ -20,8 +20,10 @@ pytestmark = pytest.mark.anyio
 PEOPLE = {"kien-luong": "oanh.qt", "giang-thanh": "y.lc"}
 DISCONNECTS, WITNESSES, POOL = 200, 120, 10
 CANCELS = 150
-OWNERS = """SELECT DISTINCT t.slug FROM app.person p JOIN app.tenant t ON t.id = p.tenant_id WHERE p.id = ANY($1::uuid[])"""
-OPEN = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'promises' AND usename = 'app_rt' AND state LIKE 'idle in%'"
+OWNERS = """SELECT DISTINCT t.slug FROM app.person p JOIN app.tenant t ON t.id = p.tenant_id
+            WHERE p.id = ANY($1::uuid[])"""
+OPEN = """SELECT count(*) FROM pg_stat_activity
+          WHERE datname = 'promises' AND usename = 'app_rt' AND state LIKE 'idle in%'"""
 BUSY = """SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_stat_activity USING (pid)
           WHERE datname = 'promises' AND usename = 'app_rt' AND NOT granted"""
 
@@ -58,7 +60,7 @@ async def rows_seen(serving: Serving, slug: str) -> set[str]:
 
 async def test_two_hundred_who_leave_early_harm_nobody(served: Serving, backdoor: Backdoor) -> None:
     random.seed(20261122)
-    for slug, login in PEOPLE.items():
+    for login in PEOPLE.values():
         served.session(login)
     storms = [
         go_away(served, random.choice(list(PEOPLE)), random.random() * 0.02, random.random() < 0.5)
@@ -78,9 +80,11 @@ async def test_two_hundred_who_leave_early_harm_nobody(served: Serving, backdoor
 
 
 async def _nobody_holds_a_transaction(backdoor: Backdoor) -> None:
-    async with asyncio.timeout(5):
-        while await backdoor.value(OPEN):
-            await asyncio.sleep(0.05)
+    for _ in range(100):
+        if not await backdoor.value(OPEN):
+            return
+        await asyncio.sleep(0.05)
+    pytest.fail("a transaction was left open")
 
 
 async def _connections_that_can_work(serving: Serving, backdoor: Backdoor) -> int:

@@ -11,7 +11,8 @@ from inside import Backdoor, Route
 from serving import Serving
 
 SENTENCE = "Hãy tải lại trang rồi gửi lại"
-TRAIL = "SELECT (SELECT count(*) FROM audit.log) + (SELECT count(*) FROM auth.session) + (SELECT sum(seq) FROM audit.head)"
+TRAIL = """SELECT (SELECT count(*) FROM audit.log) + (SELECT count(*) FROM auth.session)
+           + (SELECT sum(seq) FROM audit.head)"""
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 JSON = {"content-type": "application/json"}
 

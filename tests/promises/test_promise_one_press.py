@@ -1,4 +1,4 @@
-"""One press, one effect: a key that comes thirty times at once, or again later, does its work once and answers the same."""
+"""One press, one effect: a key that comes thirty times at once, or again later, works once and answers the same."""
 
 import asyncio
 from uuid import uuid4

@@ -14,7 +14,8 @@ OWN, EVERYBODY = "kien-luong", "duc.tq"
 MOST = 4
 """Queries of a page, besides the one that opens the request."""
 MORE_PEOPLE = """
-INSERT INTO app.person SELECT t.id, gen_random_uuid(), 'more-' || n, 'Người Thứ ' || n, '\\x01', 'nguoi thu', '', '', true, NULL, 1
+INSERT INTO app.person
+SELECT t.id, gen_random_uuid(), 'more-' || n, 'Người Thứ ' || n, '\\x01', 'nguoi thu', '', '', true, NULL, 1
 FROM app.tenant t, generate_series(1, 300) AS n WHERE t.slug = 'kien-luong';
 """
 

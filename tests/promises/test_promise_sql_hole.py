@@ -1,4 +1,4 @@
-"""An SQL hole opens nothing: a module that glues what was typed into its statements shows and changes its own body alone."""
+"""An SQL hole opens nothing: a module that glues what was typed into its SQL shows and changes its own body alone."""
 
 import asyncio
 from enum import StrEnum
@@ -87,9 +87,11 @@ async def hole(inside: Inside) -> Inside:
     return inside
 
 
-TABLES = """SELECT c.oid::regclass::text AS name, EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id') AS owned
-            FROM pg_class c WHERE c.relnamespace IN ('app'::regnamespace, 'auth'::regnamespace, 'sec'::regnamespace)
-            AND c.relkind = 'r' AND c.oid NOT IN ('auth.attempt'::regclass, 'auth.session'::regclass)"""
+TABLES = """
+SELECT c.oid::regclass::text AS name,
+  EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id') AS owned
+FROM pg_class c WHERE c.relnamespace IN ('app'::regnamespace, 'auth'::regnamespace, 'sec'::regnamespace)
+  AND c.relkind = 'r' AND c.oid NOT IN ('auth.attempt'::regclass, 'auth.session'::regclass)"""
 SECRETS = """
 SELECT id::text FROM app.person WHERE tenant_id <> $1 UNION SELECT full_name FROM app.person WHERE tenant_id <> $1
   AND full_name NOT IN (SELECT full_name FROM app.person WHERE tenant_id = $1)
@@ -140,7 +142,7 @@ ENDS = [
     "' UNION SELECT auth.password_of(current_setting('app.context')), '' --",
     "' UNION SELECT login, account_id::text FROM auth.accounts(current_setting('app.context')) --",
     "' UNION SELECT encode(token_hash, 'hex'), agent FROM auth.sessions(current_setting('app.context')) --",
-    f"' UNION SELECT set_config('app.context', '{FORGED}', true), (SELECT string_agg(full_name, ',') FROM app.person) --",
+    f"' UNION SELECT set_config('app.context', '{FORGED}', true), (SELECT max(full_name) FROM app.person) --",
     "' UNION SELECT set_config('app.context', '', true), (SELECT string_agg(full_name, ',') FROM app.person) --",
     "' UNION SELECT app.enter(replace(current_setting('app.context'), app.tid()::text, '{foreign}'))::text, '' --",
     f"' UNION SELECT '', (SELECT string_agg(full_name, ',') FROM app.person, app.enter('{FORGED}')) --",

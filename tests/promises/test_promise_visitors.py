@@ -96,7 +96,8 @@ async def test_with_every_permission_an_id_that_never_was_is_absent_and_nothing_
 async def test_a_module_that_is_off_looks_like_one_that_never_was(
     served: Serving, backdoor: Backdoor, stranger: httpx.AsyncClient, inside_bodies: list[Route]
 ) -> None:
-    switch = "UPDATE app.module SET enabled = {} WHERE tenant_id = (SELECT id FROM app.tenant WHERE slug = 'giang-thanh')"
+    switch = """UPDATE app.module SET enabled = {}
+                WHERE tenant_id = (SELECT id FROM app.tenant WHERE slug = 'giang-thanh')"""
     await backdoor.execute(switch.format("false"))
     try:
         for route in inside_bodies:

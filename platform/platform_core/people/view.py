@@ -1,6 +1,8 @@
 """One person: particulars, places, roles and what the modules know."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
@@ -14,7 +16,7 @@ from plugin_api.i18n import gettext as _
 from plugin_api.ports import ports
 from plugin_api.shell import PersonPanel
 from tenancy.faults import Absent
-from tenancy.query import Record, row, rows
+from tenancy.query import row, rows
 
 
 class AppointmentLine(Struct, frozen=True):

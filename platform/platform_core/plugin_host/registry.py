@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from types import ModuleType
@@ -67,7 +67,10 @@ def build_registry(plugins: Iterable[Any], roles: Sequence[RoleTemplate], trace:
             faults.append(f"{manifest.name}: two modules have this name")
             continue
         found[manifest.name] = (plugin, manifest)
-        manager.register(plugin, name=manifest.name)
+        try:
+            manager.register(plugin, name=manifest.name)
+        except pluggy.PluginValidationError as fault:
+            faults.append(f"{manifest.name}: {str(fault).splitlines()[-1]}")
     if trace is not None:
         manager.trace.root.setwriter(trace)
         manager.enable_tracing()
@@ -77,6 +80,7 @@ def build_registry(plugins: Iterable[Any], roles: Sequence[RoleTemplate], trace:
     for manifest in manifests.values():
         faults += list(_faults_of(manifest, manifests, role_keys))
     faults += _duplicates(manifests.values())
+    faults += _circles(manifests)
     if faults:
         raise RegistryError(faults)
     endpoints = {one.name: (manifest, one) for manifest in manifests.values() for one in manifest.endpoints}
@@ -148,6 +152,18 @@ def _duplicates(manifests: Iterable[Manifest]) -> list[str]:
                 faults.append(f"{manifest.name}: endpoint {endpoint.name} is declared twice")
             names[endpoint.name] = manifest.name
     return faults
+
+
+def _circles(manifests: Mapping[str, Manifest]) -> list[str]:
+    """Modules that need each other, directly or through others: neither could be switched on first."""
+
+    def reached(name: str, seen: frozenset[str]) -> frozenset[str]:
+        for needed in manifests[name].requires & manifests.keys() - seen:
+            seen = reached(needed, seen | {needed})
+        return seen
+
+    circle = sorted(name for name in manifests if name in reached(name, frozenset()))
+    return [f"modules that need each other: {', '.join(circle)}"] if circle else []
 
 
 def _by_need(manifests: dict[str, Manifest]) -> dict[str, Manifest]:

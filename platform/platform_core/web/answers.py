@@ -12,6 +12,7 @@ from litestar.response import Redirect
 from litestar.types import Receive, Scope, Send
 
 from platform_core.web import form_again
+from platform_core.web.came_from import came_from
 from platform_core.web.faults import NotSignedIn, PasswordFirst
 from platform_core.web.rendering import Pages
 from platform_core.web.telling import Fault, told_of
@@ -83,7 +84,7 @@ class Answers:
             sentence=told.sentence,
             advice=told.advice,
             reference=visit.trace if told.status >= 500 else None,
-            back=_back(request),
+            back=came_from(request),
         )
 
     async def _problem(self, fault: Exception, told: Fault) -> Response[Any]:
@@ -142,13 +143,13 @@ class Answers:
 
     def _back_from(self, request: Request[Any, Any, Any], action: Action) -> str:
         """Where the form came from; after a second fault that was this answer: then to where success would have led."""
-        came_from = _back(request)
-        if came_from != request.url.path:
-            return came_from
+        origin = came_from(request)
+        if origin != request.url.path:
+            return origin
         try:
             return self.pages.addresses.url(action.then, **request.path_params)
         except LookupError:
-            return came_from
+            return origin
 
 
 async def _choices(action: Action) -> dict[str, list[tuple[str, str]]]:
@@ -197,11 +198,3 @@ async def _stale(fault: Stale, fields: list[dict[str, Any]]) -> dict[str, Any]:
         "values": values,
         "differs": [field["name"] for field in fields if form_again.in_words(field["value"]) != values[field["name"]]],
     }
-
-
-def _back(request: Request[Any, Any, Any]) -> str:
-    """Where the visitor came from, if that was a page of ours."""
-    came_from = request.headers.get("referer", "")
-    host = request.headers.get("host", "")
-    _scheme, _sep, rest = came_from.partition("://")
-    return "/" + rest.partition("/")[2] if host and rest.startswith(host + "/") else "/"

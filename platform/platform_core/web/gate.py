@@ -18,6 +18,7 @@ from litestar.utils.scope.state import ScopeState
 
 from platform_core.access.bodies import BodyPolicies
 from platform_core.accounts.sessions import Opened, csrf_fits, open_request
+from platform_core.web.came_from import came_from
 from platform_core.web.cookies import flashes_of, language_of, session_token
 from platform_core.web.faults import BadKey, MissingToken, NotSignedIn, PasswordFirst
 from platform_core.web.keys import Pressed
@@ -72,7 +73,7 @@ class Gate:
         """Read the session and enter the visit; strangers to the body get no actor."""
         slug = request.path_params.get("slug")
         visit = Visit(
-            path=_path_with_query(request),
+            path=_page_of(request),
             token=session_token(request, self.secure) or "",
             api=request.url.path.startswith("/api/"),
             trace=request.scope["state"].get("trace", ""),
@@ -259,6 +260,9 @@ def _is_json(request: Request[Any, Any, Any]) -> bool:
     )
 
 
-def _path_with_query(request: Request[Any, Any, Any]) -> str:
+def _page_of(request: Request[Any, Any, Any]) -> str:
+    """The address of the page at hand; a form that comes back stands at the page it was sent from."""
+    if request.method not in SAFE_METHODS:
+        return came_from(request)
     query = request.url.query
     return request.url.path + (f"?{query}" if query else "")

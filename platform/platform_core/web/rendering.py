@@ -1,11 +1,13 @@
 """Jinja pages in the frame of the house. Templates know nothing of requests: the shell tells them what they need."""
 
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import structlog
 from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined, select_autoescape
 from jinja2.loaders import BaseLoader, ChoiceLoader
 from litestar import MediaType, Response
@@ -20,6 +22,8 @@ from plugin_api.vietnam import show_date, show_moment, show_number
 
 STATIC = Path(__file__).parent / "static"
 VERSION = "0.1.0"
+
+log = structlog.get_logger()
 
 
 class Pages:
@@ -108,16 +112,23 @@ class Shell:
         actor = self.visit.actor
         if actor is None:
             return []
-        dispatcher, url = self._pages.dispatcher, self._pages.addresses.url
+        dispatcher = self._pages.dispatcher
         groups = []
         for module, items in dispatcher.collect("navigation", actor):
-            shown = [
-                _entry(item, url(item.view)) for item in sorted(items, key=lambda one: one.order) if self._open_to(item)
-            ]
+            try:
+                shown = self._entries(items)
+            except Exception:  # an entry that leads nowhere takes its module's entries away, not the page
+                log.exception("navigation does not fit", module=module)
+                continue
             if shown:
                 groups.append({"title": gettext(dispatcher.registry.manifests[module].title), "items": shown})
         _mark_current([entry for group in groups for entry in group["items"]], self.path.partition("?")[0])
         return groups
+
+    def _entries(self, items: Sequence[NavigationItem]) -> list[dict[str, Any]]:
+        url = self._pages.addresses.url
+        ordered = sorted(items, key=lambda one: one.order)
+        return [_entry(item, url(item.view)) for item in ordered if self._open_to(item)]
 
     def _open_to(self, item: NavigationItem) -> bool:
         actor = self.visit.actor
