@@ -6,14 +6,12 @@ a hook marked *async* returns an awaitable and runs in the transaction of the re
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 import pluggy
 from msgspec import Struct
 
 from plugin_api.actor import Actor
-from plugin_api.events import Event
 from plugin_api.facts import Fact
 from plugin_api.manifest import Manifest
 from plugin_api.shell import Card, NavigationItem, PersonPanel, SearchHit, WorkItem
@@ -48,14 +46,6 @@ def validate_config(config: Struct) -> Mapping[str, str]:
     """
     raise NotImplementedError
 
-
-@hookspec
-def upgrade_config(stored: dict[str, Any], version: str) -> dict[str, Any]:
-    """When: settings stored by an older `version` are read.
-    Return: the patch in today's keys.
-    If it fails: the request fails, nothing is lost.
-    """
-    raise NotImplementedError
 
 
 @hookspec
@@ -148,40 +138,8 @@ def measure_fact(actor: Actor, name: str, subject_id: UUID, since: date, until: 
     raise NotImplementedError
 
 
-@hookspec
-def on_event(actor: Actor, event: Event) -> Awaitable[None]:
-    """When: *async*, in the transaction of what happened.
-    Return: nothing.
-    If it fails: what happened is undone.
-    """
-    raise NotImplementedError
 
 
-@hookspec
-def jobs() -> Sequence[Any]:
-    """When: once at start.
-    Return: the module's periodic jobs.
-    If it fails: the application does not start.
-    """
-    raise NotImplementedError
-
-
-@hookspec
-def export_tenant(actor: Actor) -> Awaitable[Mapping[str, Sequence[Mapping[str, Any]]]]:
-    """When: *async*, a body takes its data out, modules switched off included.
-    Return: table → rows.
-    If it fails: the export fails.
-    """
-    raise NotImplementedError
-
-
-@hookspec
-def erase_person(actor: Actor, person_id: UUID) -> Awaitable[None]:
-    """When: *async*, a person's data must be erased by law.
-    Return: nothing; decisions keep their number and date.
-    If it fails: nothing is erased.
-    """
-    raise NotImplementedError
 
 
 @hookspec

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from monthly_rating import demo, facts, sample
@@ -103,11 +102,6 @@ def measure_fact(actor: Actor, name: str, subject_id: UUID, since: date, until: 
     """The declared figures."""
     return facts.measure(actor, name, subject_id, since, until)
 
-
-@hookimpl
-def export_tenant(actor: Actor) -> Awaitable[Mapping[str, Sequence[Mapping[str, Any]]]]:
-    """Every row of the room."""
-    return keeping.everything()
 
 
 @hookimpl

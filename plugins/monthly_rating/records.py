@@ -1,4 +1,7 @@
-"""What the trail calls this room's tables. Comments are left out: where they are not named, the trail must not name them."""
+"""What the trail calls this room's tables.
+
+Comments are left out: where they are not named, the trail must not name them.
+"""
 
 from monthly_rating.permissions import Permission
 from plugin_api.i18n import mark as _

@@ -143,6 +143,6 @@ def test_a_month_from_plan_to_printed_minutes(three, tmp_path):
     member.opens(f"{cycle}/result")
     assert member.sees("Đặng Văn Ổn")
     member.opens(f"{ROOM}/year")
-    member.page.locator("main table a[href*='#cycle-']").first.click()
+    member.page.locator("main table a[href*='#period-']").first.click()
     member.page.wait_for_load_state()
     assert member.sees("Giải quyết đơn đúng hạn")

@@ -92,6 +92,14 @@ def test_modules_are_switched_off_and_on(call):
     assert call("modules", "enable", "giang-thanh", "no_such_module").returncode == 1
 
 
+def test_a_forgotten_password_is_replaced(call):
+    told = json.loads(call("users", "password", "en.ht", "--json").stdout)
+    assert told["login"] == "en.ht" and len(told["password"]) >= 10
+    account = next(one for one in json.loads(call("users", "list", "--json").stdout) if one["login"] == "en.ht")
+    assert account["must_change"]
+    assert call("users", "password", "nobody.here").returncode == 1
+
+
 def test_doctor_is_well(call):
     told = call("doctor", "--json")
     assert told.returncode == 0, told.stdout

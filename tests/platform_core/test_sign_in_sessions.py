@@ -169,7 +169,9 @@ async def test_over_https_the_cookie_is_bound_to_the_host_and_a_plain_one_is_ign
             assert told.status_code == 200
 
 
-@pytest.mark.parametrize("wanted", ["//evil.example", "/\\evil.example", "https://evil.example", "/\r\nset-cookie: a=b"])
+@pytest.mark.parametrize(
+    "wanted", ["//evil.example", "/\\evil.example", "https://evil.example", "/\r\nset-cookie: a=b"]
+)
 async def test_signing_in_never_leads_to_another_site(inside: Inside, wanted: str) -> None:
     async with inside.visitor() as client:
         answer = await sign_in(client, next=wanted)

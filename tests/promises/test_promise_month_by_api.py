@@ -1,4 +1,4 @@
-"""All that a screen can do, the API can do: a script lives one month of Kiên Lương, from plan to publication and correction."""
+"""All that a screen can do, the API can do: a script lives one month, from plan to publication and correction."""
 
 import base64
 from collections.abc import Callable

@@ -40,6 +40,10 @@ class Serving:
         """Everything the process said."""
         return self.data / "serve.log"
 
+    def command(self) -> list[str]:
+        """What is started."""
+        return [sys.executable, "-c", SERVE, "serve", "--port", "0", *self.arguments]
+
     def faults(self) -> str:
         """The last faults the process logged, for the message of a failed test."""
         said = [line for line in self.log.read_text(errors="replace").splitlines() if '"level": "error"' in line]
@@ -52,8 +56,8 @@ class Serving:
             given["DATABASE_URL"] = self.database_url
         with self.log.open("wb") as said:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", SERVE, "serve", "--port", "0", *self.arguments],
-                env=os.environ | given, stdout=said, stderr=subprocess.STDOUT, start_new_session=True)  # fmt: skip
+                self.command(), env=os.environ | given, stdout=said, stderr=subprocess.STDOUT, start_new_session=True
+            )
         deadline = time.monotonic() + START_SECONDS
         while (ready := READY.search(self.log.read_text(errors="replace"))) is None:
             assert self.process.poll() is None and time.monotonic() < deadline, self.log.read_text(errors="replace")

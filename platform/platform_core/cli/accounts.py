@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from platform_core.cli.main import Instance, done, fail, json_option, tell
+from plugin_api.errors import Refused
 from plugin_api.i18n import gettext as _
 
 
@@ -56,6 +57,34 @@ def add(
                 password=chosen,
             )
         ],
+    )
+
+
+@users.command("password")
+@click.argument("login")
+@click.option("--password", default=None, help="New first password; one is made up when left out.")
+@json_option
+@click.pass_obj
+def new_password(instance: Instance, login: str, password: str | None, as_json: bool) -> None:
+    """Give somebody who forgot it a new first password; all sessions end, and it must be changed at once."""
+    from platform_core.accounts.registration import all_accounts
+    from platform_core.accounts.sessions import set_password, sign_out_everywhere
+
+    chosen = password or secrets.token_urlsafe(12)
+
+    async def work() -> None:
+        async with instance.database():
+            account = next((line for line in await all_accounts() if line.login == login.lower()), None)
+            if account is None:
+                raise Refused(_("Không có tài khoản “%(login)s”. Xem: thidua users list", login=login))
+            await set_password(account.account_id, chosen, must_change=True)
+            await sign_out_everywhere(account.account_id)
+
+    done(work)
+    tell(
+        as_json,
+        {"login": login, "password": chosen},
+        [_("Mật khẩu lần đầu mới của %(login)s: %(password)s", login=login, password=chosen)],
     )
 
 

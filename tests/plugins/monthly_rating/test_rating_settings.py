@@ -10,10 +10,9 @@ from monthly_rating.config import RatingSettings
 from monthly_rating.permissions import GRANTS, TITLES, Permission
 from monthly_rating.service import assessments, cycles, decisions, meeting_page, meetings, schemes
 from monthly_rating.service.clock import standing_on
-from monthly_rating.tables import TABLES
 from plugin_api.config import Patch
 from plugin_api.errors import Forbidden, Invalid, Refused
-from tenancy.query import row, rows, value
+from tenancy.query import row, rows
 
 pytestmark = pytest.mark.anyio
 MEETING, END = date(2026, 4, 3), date(2026, 4, 1)
@@ -117,15 +116,6 @@ async def test_the_module_is_not_switched_off_in_the_middle_of_a_meeting(cell):
     assert await plugin.refuse_disable(cell.admin) is None
     await cell.in_meeting()
     assert "Tháng 3 năm 2026" in (await plugin.refuse_disable(cell.admin) or "")
-
-
-async def test_everything_goes_along_when_the_body_takes_its_data(cell):
-    await cell.published()
-    taken = await plugin.export_tenant(cell.admin)
-    assert set(taken) == {table._meta.tablename for table in TABLES}
-    assert len(taken["monthly_rating_grade"]) == 10
-    for name, lines in taken.items():
-        assert len(lines) == await value(f"SELECT count(*) FROM {name} WHERE tenant_id = $1")
 
 
 def test_every_permission_has_a_title_and_somebody_who_holds_it():

@@ -1,0 +1,173 @@
+"""What is measured: rates side by side in rounds, and the single figures around them."""
+
+import asyncio
+import json
+import statistics
+import time
+import timeit
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+import psutil
+from places import LOGIN, SLUG, Place, bare, ours, run_load
+from serving import Serving
+
+from platform_core.access.compiled import BODY, Line, enforcer_of, role_policy
+from plugin_api.actor import Actor, Body
+
+CONNECTIONS = 16
+EDIT = {"full_name": "Nguyễn Thị Sửa", "position": "Kiểm sát viên trung cấp"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table; `spread` is the least and the greatest of the rounds."""
+
+    what: str
+    value: float
+    unit: str
+    goal: str
+    well: bool | None
+    spread: tuple[float, float] | None = None
+    detail: str = ""
+
+
+@dataclass
+class Side:
+    """One of two servers that are compared: where to ask, with which headers."""
+
+    serving: Serving
+    paths: dict[str, str]
+    headers: str
+    place: Place
+
+    def rate(self, kind: str, seconds: float) -> float:
+        """Answers a second, all of them good."""
+        host, port = self.serving.address.removeprefix("http://").split(":")
+        wanted = {
+            "host": host, "port": int(port), "headers": self.headers, "path": self.paths[kind],
+            "seconds": seconds, "connections": CONNECTIONS, "run": uuid4().hex[:12],
+        }  # fmt: skip
+        if kind == "save":
+            people = self.place.editable(CONNECTIONS)
+            wanted |= {"people": [one[0] for one in people], "versions": [one[1] for one in people], "body": EDIT}
+        told = json.loads(run_load(json.dumps(wanted)))
+        if set(told["statuses"]) != {"200"}:
+            raise RuntimeError(f"{self.paths[kind]}: {told['statuses']} {self.serving.faults()}")
+        return told["per_second"]
+
+
+def our_side(serving: Serving, place: Place) -> Side:
+    """Signed in, with the token that saving wants."""
+    cookie, token = serving.session(LOGIN)
+    inside = f"/t/{SLUG}"
+    paths = {
+        "json": f"/api/v1{inside}/people?state=all", "html": f"{inside}/people?state=all",
+        "save": f"/api/v1{inside}/people/PERSON/edit",
+    }  # fmt: skip
+    return Side(serving, paths, f"cookie: thidua={cookie}\r\nx-csrftoken: {token}\r\n", place)
+
+
+def bare_side(serving: Serving, place: Place) -> Side:
+    """Nobody asks who is there."""
+    return Side(serving, {"json": "/json", "html": "/html", "save": "/save/PERSON"}, "", place)
+
+
+def in_rounds(one: Side, other: Side, kind: str, rounds: int, seconds: float) -> list[tuple[float, float]]:
+    """Rates of both, one right after the other; who begins changes from round to round."""
+    found = []
+    for number in range(rounds):
+        first, second = (one, other) if number % 2 else (other, one)
+        rates = {id(first): first.rate(kind, seconds), id(second): second.rate(kind, seconds)}
+        found.append((rates[id(one)], rates[id(other)]))
+    return found
+
+
+def compared(what: str, goal: float, rates: list[tuple[float, float]], *, at_most: bool = False) -> Row:
+    """The ratio of ours to the other, as the median of the rounds."""
+    ratios = [mine / theirs for mine, theirs in rates]
+    if at_most:
+        ratios = [1 / ratio for ratio in ratios]
+    value = statistics.median(ratios)
+    mine, theirs = (statistics.median(column) for column in zip(*rates, strict=True))
+    well = value <= goal if at_most else value >= goal
+    sign = "≤" if at_most else "≥"
+    spread = (min(ratios), max(ratios))
+    return Row(what, value, "×", f"{sign} {goal:.2f}", well, spread, f"{mine:,.0f}/s against {theirs:,.0f}/s")
+
+
+def speed(place: Place, rounds: int, seconds: float, workers: int) -> list[Row]:
+    """Lists and saves, ours against the bare handlers; and what a worker weighs after that."""
+    with ours(place, workers) as own, bare(place, workers) as other:
+        mine, theirs = our_side(own, place), bare_side(other, place)
+        for side in (mine, theirs):
+            side.rate("json", 0.5)
+            side.rate("html", 0.5)
+        wanted = (("JSON list of 50", "json", 0.70), ("HTML list page of 50", "html", 0.60), ("save one record", "save", 0.50))
+        found = [
+            compared(what, goal, in_rounds(mine, theirs, kind, rounds, seconds)) for what, kind, goal in wanted
+        ]
+        return [*found, _weight(own)]
+
+
+def _weight(serving: Serving) -> Row:
+    assert serving.process
+    parent = psutil.Process(serving.process.pid)
+    weights = [one.memory_info().rss / 2**20 for one in [parent, *parent.children(recursive=True)]
+               if "postgres" not in one.name()]  # fmt: skip
+    return Row("memory of a worker", max(weights), "MiB", "≤ 150", max(weights) <= 150)
+
+
+def growth(small: Place, large: Place, rounds: int, seconds: float, workers: int) -> Row:
+    """The same list in a country of bodies and in an instance with few: time of one request, relative."""
+    with ours(small, workers) as few, ours(large, workers) as many:
+        sides = our_side(many, large), our_side(few, small)
+        for side in sides:
+            side.rate("json", 0.5)
+        bodies, people = (large.value(f"SELECT count(*) FROM app.{table}") for table in ("tenant", "person"))
+        row = compared("cost of a request as bodies grow", 1.10, in_rounds(*sides, "json", rounds, seconds), at_most=True)
+        return Row(row.what, row.value, row.unit, row.goal, row.well, row.spread, f"{bodies:,} bodies, {people:,} people")
+
+
+def permission_check() -> Row:
+    """One question on the hot path, and what casbin takes for the same."""
+    lines: tuple[Line, ...] = tuple((role, f"m.thing.act{n}", "allow") for role in ("a", "b", "c") for n in range(30))
+    policy = role_policy(lines)
+    body = Body(UUID(int=1), "x", "X", "X", "district", "X", False)
+    actor = Actor(UUID(int=2), UUID(int=3), "Ai", body, tuple(policy.held(role, None) for role in ("a", "b")))
+    micro = statistics.median(timeit.repeat(lambda: actor.may("m.thing.act29"), number=20_000, repeat=5)) / 20_000 * 1e6
+    enforcer = enforcer_of(lines, {"ai": ["a", "b"]})
+    engine = timeit.timeit(lambda: enforcer.enforce("ai", BODY, "m.thing.act29"), number=200) / 200 * 1e6
+    return Row("permission check", micro, "µs", "≤ 1", micro <= 1, None, f"casbin itself: {engine:,.0f} µs")
+
+
+def start_of_serve(rounds: int, folder_of: Callable[[], Serving]) -> Row:
+    """From nothing running to the first answer, on an instance that exists."""
+    serving = folder_of()
+    serving.start()
+    serving.stop()
+    took = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        serving.start()
+        took.append(time.perf_counter() - began)
+        serving.stop()
+    value = statistics.median(took)
+    return Row("start of serve on an existing database", value, "s", "≤ 3", value <= 3, (min(took), max(took)))
+
+
+def queries(place: Place) -> Row:
+    """The most statements that a page of ours sends, besides the frame of every request."""
+
+    async def counted() -> dict[str, int]:
+        from watched import statements_of
+
+        return await statements_of(place, ["", "/people", "/modules", "/permissions", "/trail"])
+
+    found = asyncio.run(counted())
+    most = max(found.values())
+    detail = ", ".join(f"{page or 'home'} {count}" for page, count in found.items())
+    return Row("queries per page, the most", most, "", "≤ 4", most <= 4, None, detail)
+
+
