@@ -4,20 +4,12 @@ Comments are left out: where they are not named, the trail must not name them.
 """
 
 from monthly_rating.permissions import Permission
+from monthly_rating.rules.states import CYCLE_STATES, PLAN_STATES
 from plugin_api.i18n import mark as _
 from plugin_api.manifest import RecordDeclaration
 
 READ = Permission.OVERVIEW_READ
-STATES = {
-    "draft": _("Đang soạn"),
-    "submitted": _("Đã gửi"),
-    "returned": _("Trả lại"),
-    "approved": _("Đã duyệt"),
-    "planning": _("Đang phân công"),
-    "running": _("Đang thực hiện"),
-    "meeting": _("Đang họp"),
-    "published": _("Đã công bố"),
-}
+STATES = {**PLAN_STATES, **CYCLE_STATES}
 
 RECORDS = (
     RecordDeclaration(

@@ -1,4 +1,4 @@
-"""The least that is possible: Litestar and asyncpg over the same tables, row security and signed context; no framework."""
+"""The least that is possible: Litestar and asyncpg, the same tables, row security and signed context; no framework."""
 
 import os
 from contextlib import asynccontextmanager
@@ -13,7 +13,7 @@ from jinja2 import Environment
 from litestar import Litestar, MediaType, Request, Response, get, post
 from msgspec import Meta, Struct
 
-from platform_core.people.listing import LIST, ORDERS
+from platform_core.people.listing import ORDERS, page_of_people
 from tenancy.context import Signer, TenantContext
 from tenancy.engine import SEARCH_PATH
 
@@ -71,7 +71,7 @@ def create_app() -> Litestar:
 
     async def people() -> list[asyncpg.Record]:
         async with pool.inside() as connection:
-            statement = f"{LIST} ORDER BY {ORDERS['name']} LIMIT $6 OFFSET $7"
+            statement = page_of_people(ORDERS["name"])
             return await connection.fetch(statement, pool.tenant, date.today(), "", "", "", 50, 0)
 
     @get("/json")

@@ -6,7 +6,7 @@ import statistics
 import time
 import timeit
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 import psutil
@@ -17,6 +17,7 @@ from platform_core.access.compiled import BODY, Line, enforcer_of, role_policy
 from plugin_api.actor import Actor, Body
 
 CONNECTIONS = 16
+SPEED = (("JSON list of 50", "json", 0.70), ("HTML list page of 50", "html", 0.60), ("save one record", "save", 0.50))
 EDIT = {"full_name": "Nguyễn Thị Sửa", "position": "Kiểm sát viên trung cấp"}
 
 
@@ -104,10 +105,7 @@ def speed(place: Place, rounds: int, seconds: float, workers: int) -> list[Row]:
         for side in (mine, theirs):
             side.rate("json", 0.5)
             side.rate("html", 0.5)
-        wanted = (("JSON list of 50", "json", 0.70), ("HTML list page of 50", "html", 0.60), ("save one record", "save", 0.50))
-        found = [
-            compared(what, goal, in_rounds(mine, theirs, kind, rounds, seconds)) for what, kind, goal in wanted
-        ]
+        found = [compared(what, goal, in_rounds(mine, theirs, kind, rounds, seconds)) for what, kind, goal in SPEED]
         return [*found, _weight(own)]
 
 
@@ -126,8 +124,9 @@ def growth(small: Place, large: Place, rounds: int, seconds: float, workers: int
         for side in sides:
             side.rate("json", 0.5)
         bodies, people = (large.value(f"SELECT count(*) FROM app.{table}") for table in ("tenant", "person"))
-        row = compared("cost of a request as bodies grow", 1.10, in_rounds(*sides, "json", rounds, seconds), at_most=True)
-        return Row(row.what, row.value, row.unit, row.goal, row.well, row.spread, f"{bodies:,} bodies, {people:,} people")
+        rates = in_rounds(*sides, "json", rounds, seconds)
+        row = compared("cost of a request as bodies grow", 1.10, rates, at_most=True)
+        return replace(row, detail=f"{bodies:,} bodies, {people:,} people")
 
 
 def permission_check() -> Row:

@@ -1,4 +1,4 @@
-"""Where the bench measures: a PostgreSQL of its own, the demo bodies, and one of them with people enough for a full page."""
+"""Where the bench measures: a PostgreSQL of its own, the demo bodies, one of them with people for a full page."""
 
 import asyncio
 import shutil
@@ -22,28 +22,32 @@ SLUG, LOGIN = "kien-luong", "oanh.qt"
 HERE = Path(__file__).parent
 MORE_PEOPLE = """
 INSERT INTO app.person
-SELECT t.id, gen_random_uuid(), 'bench-' || n, 'Nguyễn Văn ' || n, decode(lpad(to_hex(n), 8, '0'), 'hex'), 'nguyen van ' || n,
-  'Kiểm sát viên', '', true, NULL, 1
+SELECT t.id, gen_random_uuid(), 'bench-' || n, 'Nguyễn Văn ' || n, decode(lpad(to_hex(n), 8, '0'), 'hex'),
+  'nguyen van ' || n, 'Kiểm sát viên', '', true, NULL, 1
 FROM app.tenant t, generate_series(1, {people}) AS n WHERE t.slug = '{slug}' ON CONFLICT DO NOTHING;
 ANALYZE;
 """
 A_COUNTRY = """
 SET session_replication_role = replica;
 INSERT INTO app.tenant (id, slug, name, short_name, kind, place, party_name, party_parent, valid_from, demo, source)
-SELECT gen_random_uuid(), 'body-' || n, 'Viện kiểm sát ' || n, 'VKS ' || n, 'district', 'Nơi ' || n, '', '', '2020-01-01',
-  true, '' FROM generate_series(1, {bodies}) AS n;
+SELECT gen_random_uuid(), 'body-' || n, 'Viện kiểm sát ' || n, 'VKS ' || n, 'district', 'Nơi ' || n, '', '',
+  '2020-01-01', true, '' FROM generate_series(1, {bodies}) AS n;
 INSERT INTO app.closure SELECT id, id, 0, false FROM app.tenant WHERE slug LIKE 'body-%';
 INSERT INTO app.closure SELECT u.id, t.id, 1, false FROM app.tenant t, app.tenant u
   WHERE t.slug LIKE 'body-%' AND u.slug = 'toi-cao';
-INSERT INTO app.person SELECT t.id, gen_random_uuid(), 'p-' || n, 'Trần Thị ' || n, decode(lpad(to_hex(n), 8, '0'), 'hex'),
-  'tran thi ' || n, 'Chuyên viên', '', true, NULL, 1 FROM app.tenant t, generate_series(1, {each}) AS n
+INSERT INTO app.person
+SELECT t.id, gen_random_uuid(), 'p-' || n, 'Trần Thị ' || n, decode(lpad(to_hex(n), 8, '0'), 'hex'), 'tran thi ' || n,
+  'Chuyên viên', '', true, NULL, 1 FROM app.tenant t, generate_series(1, {each}) AS n
   WHERE t.slug LIKE 'body-%';
-INSERT INTO app.unit SELECT t.id, gen_random_uuid(), 'chi-bo', 'cell', 'Chi bộ', 'Chi ủy', NULL, 0, '2020-01-01', NULL, 1
-  FROM app.tenant t WHERE t.slug LIKE 'body-%';
+INSERT INTO app.unit
+SELECT t.id, gen_random_uuid(), 'chi-bo', 'cell', 'Chi bộ', 'Chi ủy', NULL, 0, '2020-01-01', NULL, 1 FROM app.tenant t
+  WHERE t.slug LIKE 'body-%';
 INSERT INTO app.appointment SELECT p.tenant_id, gen_random_uuid(), p.id, u.id, 'Đảng viên', '2020-01-01', NULL, 1
-  FROM app.person p JOIN app.unit u USING (tenant_id) JOIN app.tenant t ON t.id = p.tenant_id WHERE t.slug LIKE 'body-%';
+  FROM app.person p JOIN app.unit u USING (tenant_id) JOIN app.tenant t ON t.id = p.tenant_id
+  WHERE t.slug LIKE 'body-%';
 INSERT INTO app.role_assignment SELECT p.tenant_id, gen_random_uuid(), p.id, 'member', u.id, '2020-01-01', NULL, 1
-  FROM app.person p JOIN app.unit u USING (tenant_id) JOIN app.tenant t ON t.id = p.tenant_id WHERE t.slug LIKE 'body-%';
+  FROM app.person p JOIN app.unit u USING (tenant_id) JOIN app.tenant t ON t.id = p.tenant_id
+  WHERE t.slug LIKE 'body-%';
 INSERT INTO app.module SELECT t.id, gen_random_uuid(), 'monthly_rating', true, now(), t.id, 1 FROM app.tenant t
   WHERE t.slug LIKE 'body-%';
 ANALYZE;
@@ -85,6 +89,7 @@ class Place:
         """The same again, to be changed."""
         Place(self.postgres, "postgres").execute(f'CREATE DATABASE "{name}" TEMPLATE "{self.name}"')
         made = Place(self.postgres, name)
+        made.execute(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC')
         made.execute(f'GRANT CONNECT ON DATABASE "{name}" TO app_rt, app_owner')
         return made
 

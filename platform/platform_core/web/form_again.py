@@ -104,7 +104,8 @@ def _kind(info: msgspec.structs.FieldInfo | None, given: list[Any]) -> tuple[str
         return "hidden", None
     inner, meta = base_type(info.type), meta_of(info.type)
     if get_origin(inner) is Literal:
-        return "select", [(str(option), str(option)) for option in get_args(inner)]
+        words = (meta.extra or {}).get("words", {})
+        return "select", [(str(one), _(words[one]) if words.get(one) else str(one)) for one in get_args(inner)]
     if isinstance(inner, type) and issubclass(inner, Enum):
         return "select", [(str(option.value), str(getattr(option, "title", option.value))) for option in inner]
     if get_origin(inner) is list:
@@ -120,8 +121,13 @@ def _kind(info: msgspec.structs.FieldInfo | None, given: list[Any]) -> tuple[str
 
 
 def stored_words(current: Mapping[str, Any], names: list[str]) -> dict[str, str]:
-    """The values that stand, in words, for the fields of the form."""
-    return {name: in_words(current.get(name)) for name in names}
+    """The values that stand, in words, for the fields of the form; lines of a list stand on the page itself."""
+    return {
+        name: _("(xem ở trang đang lưu)")
+        if "." in name and name.partition(".")[0] not in current
+        else in_words(current.get(name))
+        for name in names
+    }
 
 
 def in_words(value: Any) -> str:
