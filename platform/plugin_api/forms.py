@@ -4,6 +4,7 @@ import re
 import types
 import typing
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
@@ -14,6 +15,7 @@ from plugin_api.i18n import gettext as _
 
 Data = TypeVar("Data", bound=Struct)
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+LONGEST_PLACE = 6
 LOCAL_DATE = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})$")
 
 
@@ -38,10 +40,15 @@ def nested(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     return _lists(tree)
 
 
+def is_place(part: str) -> bool:
+    """Whether a part of a field's name is a place in a list: a plain number that `int` takes."""
+    return part.isdecimal() and len(part) <= LONGEST_PLACE
+
+
 def _lists(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
-    if node and all(key.isdigit() for key in node):
+    if node and all(is_place(key) for key in node):
         return [_lists(node[key]) for key in sorted(node, key=int)]
     return {key: _lists(value) for key, value in node.items()}
 
@@ -56,7 +63,7 @@ def parse(form: type[Data], values: Mapping[str, Any]) -> Data:
 
 
 def _struct(form: type[Data], values: Mapping[str, Any], prefix: str, faults: dict[str, str]) -> Any:
-    known = {field.encode_name: field for field in msgspec.structs.fields(form)}
+    known = _fields(form)
     taken: dict[str, Any] = {}
     for name, field in known.items():
         given = values.get(name)
@@ -72,6 +79,12 @@ def _struct(form: type[Data], values: Mapping[str, Any], prefix: str, faults: di
         if prefix + name not in faults:
             taken[field.name] = value
     return None if any(fault.startswith(prefix) for fault in faults) else form(**taken)
+
+
+@cache
+def _fields(form: type[Struct]) -> dict[str, msgspec.structs.FieldInfo]:
+    """Its fields by name, worked out once for each kind of form."""
+    return {field.encode_name: field for field in msgspec.structs.fields(form)}
 
 
 def _value(kind: Any, given: Any, name: str, label: str, faults: dict[str, str]) -> Any:

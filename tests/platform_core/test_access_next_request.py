@@ -15,8 +15,9 @@ from tenancy.transaction import in_body
 
 pytestmark = pytest.mark.anyio
 LOGIN, ADMIN, PLACE = "on.dv", "oanh.qt", "/api/v1/t/kien-luong"
-RULE = """INSERT INTO app.access_rule SELECT id, gen_random_uuid(), '{role}', '{permission}', '{effect}', 1 FROM app.tenant
-          WHERE slug = 'kien-luong' ON CONFLICT (tenant_id, role, permission) DO UPDATE SET effect = excluded.effect"""
+RULE = """INSERT INTO app.access_rule SELECT id, gen_random_uuid(), '{role}', '{permission}', '{effect}', 1
+          FROM app.tenant WHERE slug = 'kien-luong'
+          ON CONFLICT (tenant_id, role, permission) DO UPDATE SET effect = excluded.effect"""
 
 
 @pytest.fixture

@@ -128,7 +128,9 @@ async def test_a_click_keeps_a_session_awake_but_never_beyond_twelve_hours(insid
 async def test_the_database_never_holds_a_token_itself(inside: Inside) -> None:
     async with inside.visitor(LOGIN) as client:
         token = client.cookies["thidua"]
-        stored = await inside.backdoor.fetch("SELECT s::text || encode(token_hash, 'escape') AS line FROM auth.session s")
+        stored = await inside.backdoor.fetch(
+            "SELECT s::text || encode(token_hash, 'escape') AS line FROM auth.session s"
+        )
         assert stored
         assert all(token not in line["line"] and token.encode().hex() not in line["line"] for line in stored)
 

@@ -65,6 +65,7 @@ ODD: dict[str, tuple[str, bytes]] = {
     "a form of long texts": (FORM, as_form(LONG.encode())),
     "a form of huge numbers": (FORM, as_form(b"9" * 400)),
     "a form of deep names": (FORM, b"code" + b".0" * 5_000 + b"=1&full_name.x=1&version.0.0=1"),
+    "a form of odd places": (FORM, b"code.%C2%B2=1&full_name." + b"9" * 5_000 + b"=1&unit.-1=1&position.%D9%A1=1"),
     "a form of many fields": (FORM, b"&".join(b"f%d=1" % number for number in range(5_000))),
     "JSON called a form": (FORM, b'{"code": "x"}'),
     "a form called JSON": (JSON, as_form(b"x")),
@@ -162,9 +163,10 @@ def test_an_odd_address_gets_a_sentence(client: httpx.Client, slug: str) -> None
 @pytest.mark.parametrize(
     "header",
     [b"cookie: thidua=" + b"\xe9" * 43, b"cookie: thidua=" + b"a" * 43, b"cookie: ;;;=;thidua",
-     b"cookie: thidua_flash=%5B", b"cookie: thidua_language=xx", b"x-csrftoken: \xff\xfe", b"idempotency-key: \xff\xfe\xff\xfe\xff\xfe\xff\xfe",
-     b"traceparent: 00-zz", b"user-agent: \xff\x80", b"accept-language: \xff", b"content-length: 99", b"referer: http://[",
-     b"origin: http://[", b"content-type: ;;;", b"content-type: \xff", b"x-forwarded-for: \xff"],
+     b"cookie: thidua_flash=%5B", b"cookie: thidua_language=xx", b"x-csrftoken: \xff\xfe",
+     b"idempotency-key: \xff\xfe\xff\xfe\xff\xfe\xff\xfe", b"traceparent: 00-zz", b"user-agent: \xff\x80",
+     b"accept-language: \xff", b"content-length: 99", b"referer: http://[", b"origin: http://[",
+     b"content-type: ;;;", b"content-type: \xff", b"x-forwarded-for: \xff"],
 )  # fmt: skip
 @pytest.mark.parametrize("request_line", [b"GET /t/kien-luong", b"POST /sign-in", b"POST /api/v1/session"])
 def test_an_odd_header_gets_an_answer(served: Serving, header: bytes, request_line: bytes) -> None:

@@ -89,7 +89,7 @@ async def test_with_every_permission_an_id_that_never_was_is_absent_and_nothing_
             answer = await ask(client, route, OWN)
             assert answer.status_code < 500, (str(route), answer.text[:500])
             assert answer.status_code != 403, (str(route), "every role is held")
-            if route.method == "GET":
+            if route.method == "GET" and "{name:str}" not in route.path:
                 assert answer.status_code == (404 if ":uuid}" in route.path else 200), (str(route), answer.text[:500])
 
 

@@ -84,6 +84,7 @@ def page_of_people(order: str) -> str:
 
 async def people_list(actor: Actor, query: PeopleQuery) -> PeopleList:
     """The people of the body: found without diacritics, sorted by given name, filtered by unit, in pages."""
+    # lint: allow(string-built-sql): `order` is one of ORDERS
     found = await rows(
         page_of_people(query.order(ORDERS, "name")),
         ports().today(),

@@ -1,6 +1,6 @@
 """Calls hooks: only modules that are switched on in the body are asked, one by one, so that one failure stays one."""
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import structlog
@@ -17,6 +17,7 @@ class Dispatcher:
 
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
+        self._callers: dict[tuple[str, str], Callable[..., Any]] = {}
 
     def asked(self, actor: Actor | None) -> list[str]:
         """The modules a call reaches: the core and those switched on in the actor's body."""
@@ -64,6 +65,9 @@ class Dispatcher:
         return self._call(module, hook, **arguments)
 
     def _call(self, module: str, hook: str, **arguments: Any) -> Any:
-        others = [plugin for name, plugin in self.registry.plugins.items() if name != module]
-        answers = self.registry.manager.subset_hook_caller(hook, others)(**arguments)
+        caller = self._callers.get((module, hook))
+        if caller is None:
+            others = [plugin for name, plugin in self.registry.plugins.items() if name != module]
+            caller = self._callers[module, hook] = self.registry.manager.subset_hook_caller(hook, others)
+        answers = caller(**arguments)
         return answers[0] if answers else None

@@ -5,7 +5,9 @@ from typing import Any
 from litestar import MediaType, Request, Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
+from msgspec.structs import replace
 
+from platform_core.access.roles import role_title
 from platform_core.accounts import passwords, sessions
 from platform_core.accounts.demo import DemoAccount, demo_accounts
 from platform_core.accounts.devices import device_of
@@ -47,7 +49,7 @@ def account_pages(pages: Pages, secure: bool, demo: bool) -> list[HTTPRouteHandl
             password=chosen.password if chosen else None,
             error=error,
             next=wanted,
-            demo_accounts=demo_accounts() if demo else None,
+            demo_accounts=[_in_words(account) for account in demo_accounts()] if demo else None,
         )
 
     @get("/", opt={"permission": PUBLIC}, include_in_schema=False)
@@ -196,6 +198,11 @@ def _first_page(pages: Pages, opened: sessions.Opened) -> str:
         if len(opened.bodies) == 1
         else pages.addresses.url("choose_body")
     )
+
+
+def _in_words(account: DemoAccount) -> DemoAccount:
+    """With its roles in the language of the visitor: the list was made at start, before anybody asked."""
+    return replace(account, role=", ".join(role_title(role) for role in account.roles))
 
 
 def _own_path(path: str) -> str:

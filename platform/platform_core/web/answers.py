@@ -13,14 +13,16 @@ from litestar.types import Receive, Scope, Send
 
 from platform_core.web import form_again
 from platform_core.web.came_from import came_from
+from platform_core.web.cookies import language_of
 from platform_core.web.faults import NotSignedIn, PasswordFirst
 from platform_core.web.rendering import Pages
 from platform_core.web.telling import Fault, told_of
-from platform_core.web.visit import current_visit
+from platform_core.web.visit import Visit, begin_visit, current_visit
 from plugin_api.endpoints import Action
 from plugin_api.errors import Invalid
 from plugin_api.forms import parse
 from plugin_api.i18n import gettext as _
+from plugin_api.i18n import use_language
 from tenancy.context import TenantContext
 from tenancy.faults import Stale
 from tenancy.query import row
@@ -58,7 +60,7 @@ class Answers:
 
     async def answered(self, request: Request[Any, Any, Any], fault: Exception) -> Response[Any]:
         """The answer to a fault. Database faults inside are logged; people get a reference number."""
-        visit, api = current_visit(), request.url.path.startswith("/api/")
+        visit, api = _visit_of(request), request.url.path.startswith("/api/")
         if isinstance(fault, NotSignedIn) and not api:
             return Redirect(
                 self.pages.addresses.url("sign_in", next=visit.path if request.method == "GET" else ""), status_code=303
@@ -150,6 +152,14 @@ class Answers:
             return self.pages.addresses.url(action.then, **request.path_params)
         except LookupError:
             return origin
+
+
+def _visit_of(request: Request[Any, Any, Any]) -> Visit:
+    """The visit that the gate began. An address that does not exist has no gate; who asked for it has a language."""
+    if "route_handler" not in request.scope:
+        begin_visit(Visit(path="", trace=request.scope["state"].get("trace", ""), language=language_of(request)))
+        use_language(current_visit().language)
+    return current_visit()
 
 
 async def _choices(action: Action) -> dict[str, list[tuple[str, str]]]:

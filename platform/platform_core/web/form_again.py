@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from platform_core.web.rendering import show_date, show_moment
 from plugin_api.actor import Actor
-from plugin_api.forms import Upload, base_type, label_of, meta_of
+from plugin_api.forms import Upload, base_type, is_place, label_of, meta_of
 from plugin_api.i18n import gettext as _
 
 SILENT = frozenset({"csrf_token", "idempotency_key", "version"})
@@ -79,7 +79,7 @@ def _field(
 
 def _numbered(name: str, label: str) -> str:
     """`items.2.title` is "Nhiệm vụ (dòng 3)"."""
-    places = [part for part in name.split(".") if part.isdigit()]
+    places = [part for part in name.split(".") if is_place(part)]
     return _("%(label)s (dòng %(number)s)", label=label, number=int(places[-1]) + 1) if places else label
 
 
@@ -87,7 +87,7 @@ def _info(data: Any, path: list[str]) -> msgspec.structs.FieldInfo | None:
     """The field that a dotted name leads to, through lists of Structs."""
     found: msgspec.structs.FieldInfo | None = None
     for part in path:
-        if part.isdigit():
+        if is_place(part):
             continue
         if not (isinstance(data, type) and issubclass(data, Struct)):
             return None

@@ -15,6 +15,7 @@ from litestar import MediaType, Response
 from platform_core.plugin_host.dispatcher import Dispatcher
 from platform_core.web.addresses import Addresses
 from platform_core.web.visit import Visit, current_visit
+from plugin_api.actor import Actor
 from plugin_api.endpoints import SIGNED_IN
 from plugin_api.i18n import gettext, ngettext
 from plugin_api.shell import NavigationItem
@@ -108,10 +109,13 @@ class Shell:
 
     @property
     def navigation(self) -> list[dict[str, Any]]:
-        """The menu: modules that are on, entries the person may open."""
-        actor = self.visit.actor
-        if actor is None:
-            return []
+        """The menu: modules that are on, entries the person may open. Made once for a page that asks three times."""
+        visit = self.visit
+        if visit.menu is None:
+            visit.menu = [] if visit.actor is None else self._menu(visit.actor)
+        return visit.menu
+
+    def _menu(self, actor: Actor) -> list[dict[str, Any]]:
         dispatcher = self._pages.dispatcher
         groups = []
         for module, items in dispatcher.collect("navigation", actor):

@@ -2,6 +2,7 @@
 
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
 from platform_core.accounts.sessions import Opened, csrf_token
 from plugin_api.actor import Actor
@@ -25,6 +26,7 @@ class Visit:
     flashes: list[tuple[str, str]] = field(default_factory=list)
     address: str = ""
     agent: str = ""
+    menu: list[dict[str, Any]] | None = None
 
     @property
     def csrf(self) -> str:
