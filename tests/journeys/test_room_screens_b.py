@@ -1,25 +1,18 @@
 """Meeting, result, year, a person's page in a real browser: fit for all, and each sees only what is theirs."""
 
-import asyncio
-import os
-import re
 import shutil
-import signal
-import subprocess
-import sys
-import tempfile
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, StorageState, sync_playwright
+from loops import settled
+from playwright.sync_api import Browser, Page, StorageState
+from serving import Serving, temporary_folder
 
 from monthly_rating import forms
 from monthly_rating.demo.cast import cast
@@ -39,9 +32,6 @@ from tenancy.engine import DB
 from tenancy.query import row, value
 
 CHAIR, CLERK, MEMBER = "duc.tq", "anh.nt", "on.dv"
-READY = re.compile(r"^ready (http://\S+)$", re.MULTILINE)
-SERVE = "from platform_core.cli import main; main()"
-START_SECONDS = 40
 
 
 @dataclass(frozen=True)
@@ -89,38 +79,18 @@ async def _two_months(body: Body) -> Months:
 @pytest.fixture(scope="module")
 def months(database: Any, postgres: Any) -> Months:
     key = bytes.fromhex((postgres.folder / "instance.key").read_text().strip())
-    return asyncio.run(_live(database.dsn(), key))
+    return settled(_live(database.dsn(), key))
 
 
 @pytest.fixture(scope="module")
 def address(database: Any, postgres: Any, months: Months) -> Iterator[str]:
     """A real `thidua serve` over the two months."""
-    folder = Path(tempfile.mkdtemp(prefix="thidua-room-", dir="/tmp" if os.name == "posix" else None))
+    folder = temporary_folder()
     shutil.copy(postgres.folder / "instance.key", folder / "instance.key")
-    given = {"THIDUA_DATA": str(folder), "DATABASE_URL": database.dsn(), "PYTHONPATH": ":".join(filter(None, sys.path))}
-    log = folder / "serve.log"
-    with log.open("wb") as said:
-        process = subprocess.Popen(
-            [sys.executable, "-c", SERVE, "serve", "--port", "0"],
-            env=os.environ | given, stdout=said, stderr=subprocess.STDOUT, start_new_session=True)  # fmt: skip
-    deadline = time.monotonic() + START_SECONDS
-    while (ready := READY.search(log.read_text(errors="replace"))) is None:
-        assert process.poll() is None and time.monotonic() < deadline, log.read_text(errors="replace")
-        time.sleep(0.05)
-    yield ready[1]
-    process.send_signal(signal.SIGTERM)
-    process.wait(30)
+    serving = Serving(folder, database.dsn()).start()
+    yield serving.address
+    serving.stop()
     shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture(scope="module")
-def browser(address: str) -> Iterator[Browser]:
-    """Started after the database was made: Playwright keeps an event loop in this thread."""
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 Visit = Callable[..., Page]
