@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 import psutil
-from places import LOGIN, SLUG, Place, bare, ours, run_load
+from places import CHAIR, LOGIN, SLUG, Place, bare, ours, run_load
 from serving import Serving
 
 from platform_core.access.compiled import BODY, Line, enforcer_of, role_policy
@@ -70,6 +70,13 @@ def our_side(serving: Serving, place: Place) -> Side:
     return Side(serving, paths, f"cookie: thidua={cookie}\r\nx-csrftoken: {token}\r\n", place)
 
 
+def task_side(serving: Serving, place: Place) -> Side:
+    """The chair of the cell with a month's tasks, fifty to a page."""
+    cookie, _token = serving.session(CHAIR)
+    paths = {"tasks": f"/api/v1/t/{SLUG}/monthly-rating/cycles/{place.month()}/tasks"}
+    return Side(serving, paths, f"cookie: thidua={cookie}\r\n", place)
+
+
 def bare_side(serving: Serving, place: Place) -> Side:
     """Nobody asks who is there."""
     return Side(serving, {"json": "/json", "html": "/html", "save": "/save/PERSON"}, "", place)
@@ -118,15 +125,16 @@ def _weight(serving: Serving) -> Row:
 
 
 def growth(small: Place, large: Place, rounds: int, seconds: float, workers: int) -> Row:
-    """The same list in a country of bodies and in an instance with few: time of one request, relative."""
+    """A month's task list in a country of bodies and in an instance with few: time of one request, relative."""
     with ours(small, workers) as few, ours(large, workers) as many:
-        sides = our_side(many, large), our_side(few, small)
+        sides = task_side(many, large), task_side(few, small)
         for side in sides:
-            side.rate("json", 0.5)
-        bodies, people = (large.value(f"SELECT count(*) FROM app.{table}") for table in ("tenant", "person"))
-        rates = in_rounds(*sides, "json", rounds, seconds)
+            side.rate("tasks", 0.5)
+        counted = ("tenant", "person", "monthly_rating_task")
+        bodies, people, tasks = (large.value(f"SELECT count(*) FROM app.{table}") for table in counted)
+        rates = in_rounds(*sides, "tasks", rounds, seconds)
         row = compared("cost of a request as bodies grow", 1.10, rates, at_most=True)
-        return replace(row, detail=f"{bodies:,} bodies, {people:,} people")
+        return replace(row, detail=f"{bodies:,} bodies, {people:,} people, {tasks:,} tasks; {row.detail}")
 
 
 def permission_check() -> Row:

@@ -18,7 +18,7 @@ from platform_core.app import compose
 from platform_core.embedded import EmbeddedPostgres, leftovers
 from platform_core.settings import InstanceSettings
 
-SLUG, LOGIN = "kien-luong", "oanh.qt"
+SLUG, LOGIN, CHAIR = "kien-luong", "oanh.qt", "duc.tq"
 HERE = Path(__file__).parent
 MORE_PEOPLE = """
 INSERT INTO app.person
@@ -53,6 +53,22 @@ INSERT INTO app.module SELECT t.id, gen_random_uuid(), 'monthly_rating', true, n
 ANALYZE;
 """
 
+A_YEAR_OF_TASKS = """
+SET session_replication_role = replica;
+INSERT INTO app.monthly_rating_cycle
+SELECT u.tenant_id, gen_random_uuid(), u.id, 2026, make_date(2026, m, 1),
+  (make_date(2026, m, 1) + interval '1 month - 1 day')::date, 'Tháng ' || m || ' năm 2026',
+  coalesce((SELECT s.id FROM app.monthly_rating_scheme s WHERE s.tenant_id = u.tenant_id AND s.enabled LIMIT 1), u.id),
+  'running', make_date(2026, m, 5), make_date(2026, m, 28), make_date(2026, m, 28), NULL, 'thang ' || m, 1
+FROM app.unit u, generate_series(1, 12) AS m WHERE u.kind = 'cell';
+INSERT INTO app.monthly_rating_task
+SELECT c.tenant_id, gen_random_uuid(), c.id, a.person_id, NULL, n, 'Kiểm sát vụ việc ' || n, c.period_end, 'Đúng hạn',
+  '', '', 0, NULL, '', '', '', '', '', 0, false, 'kiem sat vu viec ' || n, 1
+FROM app.monthly_rating_cycle c JOIN app.appointment a ON a.tenant_id = c.tenant_id AND a.unit_id = c.unit_id,
+  generate_series(1, {each}) AS n;
+ANALYZE;
+"""
+
 
 @dataclass
 class Place:
@@ -77,6 +93,11 @@ class Place:
     def tenant(self) -> UUID:
         """The body that is visited."""
         return UUID(str(self.value("SELECT id FROM app.tenant WHERE slug = $1", SLUG)))
+
+    def month(self) -> UUID:
+        """A month of the body that is visited, with tasks for everybody of its cell."""
+        sql = "SELECT id FROM app.monthly_rating_cycle WHERE tenant_id = $1 AND period_start = '2026-06-01'"
+        return UUID(str(self.value(sql, self.tenant())))
 
     def editable(self, count: int) -> list[tuple[str, int]]:
         """(id, version) of people to edit, one for each connection."""

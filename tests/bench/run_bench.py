@@ -18,7 +18,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 os.environ.setdefault("PICCOLO_CONF", "platform_core.piccolo_conf")
 
 import measures  # noqa: E402
-from places import A_COUNTRY, place  # noqa: E402
+from places import A_COUNTRY, A_YEAR_OF_TASKS, place  # noqa: E402
 from serving import Serving, temporary_folder  # noqa: E402
 
 
@@ -39,6 +39,7 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=1, help="workers of both servers (default 1)")
     parser.add_argument("--bodies", type=int, default=1000, help="bodies of the grown instance (default 1,000)")
     parser.add_argument("--people", type=int, default=16, help="people in each of them (default 16)")
+    parser.add_argument("--tasks", type=int, default=11, help="tasks of a person in each of twelve months (default 11)")
     parser.add_argument("--json", type=Path, default=None, metavar="FILE", help="also write the rows as JSON")
     parser.add_argument("--quick", action="store_true", help="three short rounds: a look, not a measurement")
     wanted = parser.parse_args(argv)
@@ -53,6 +54,8 @@ def _measured(wanted: argparse.Namespace) -> list[measures.Row]:
         rows.append(measures.queries(small))
         large = small.copy("country")
         large.execute(A_COUNTRY.format(bodies=wanted.bodies, each=wanted.people))
+        for one in (small, large):
+            one.execute(A_YEAR_OF_TASKS.format(each=wanted.tasks))
         rows.append(measures.growth(small, large, wanted.rounds, wanted.seconds, wanted.workers))
     rows.append(measures.permission_check())
     folder = temporary_folder()
