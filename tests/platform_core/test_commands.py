@@ -111,5 +111,13 @@ def test_the_api_describes_itself(call):
     assert "/api/v1/session" in described["paths"]
 
 
+def test_the_matrix_of_routes_is_generated(call):
+    lines = json.loads(call("routes", "--json").stdout)
+    assert all(line["permission"] for line in lines)
+    decide = next(line for line in lines if line["path"].endswith("/grade") and line["path"].startswith("/api/"))
+    assert decide["permission"] == "monthly_rating.grade.decide"
+    assert "chair" in decide["roles"] and "member" not in decide["roles"]
+
+
 def test_wrong_use_is_exit_code_2(call):
     assert call("serve", "--port", "many").returncode == 2

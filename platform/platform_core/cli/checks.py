@@ -38,6 +38,20 @@ def openapi(instance: Instance) -> None:
     click.echo(msgspec.json.format(msgspec.json.encode(schema)).decode())
 
 
+@click.command()
+@json_option
+@click.pass_obj
+def routes(instance: Instance, as_json: bool) -> None:
+    """The permission matrix of routes: who may call what."""
+    from platform_core.app import create_app
+    from platform_core.plugin_host.running import dispatcher
+    from platform_core.web.route_matrix import route_matrix
+
+    lines = route_matrix(create_app(instance.settings).litestar, dispatcher().registry)
+    shown = [f"{one.method:6} {one.path:90} {one.permission:34} {', '.join(one.roles)}" for one in lines]
+    tell(as_json, lines, shown)
+
+
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def bench(arguments: tuple[str, ...]) -> None:

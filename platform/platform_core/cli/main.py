@@ -159,6 +159,7 @@ def _add_commands() -> None:
         accounts.demo,
         checks.doctor,
         checks.openapi,
+        checks.routes,
         checks.bench,
     ):
         main.add_command(command)
