@@ -17,7 +17,7 @@ from platform_core.settings import InstanceSettings
 from plugin_api.i18n import gettext as _
 from tenancy.context import OPERATOR_SPACE, Signer, TenantContext
 from tenancy.engine import DB, GONE
-from tenancy.fitness import refuse_unfit
+from tenancy.fitness import refuse_unfit, refuse_unfit_server
 from tenancy.lifecycle import directory, move_to
 from tenancy.migrations import migrate, shipped
 from tenancy.owner import use_owner
@@ -52,6 +52,9 @@ async def prepare(settings: InstanceSettings, progress: Progress) -> None:
     """
     if settings.embedded:
         await _make_database(EmbeddedPostgres(settings.data))
+    else:
+        async with opened(settings), DB.autocommit() as connection:
+            await refuse_unfit_server(connection)
     owner = owner_dsn(settings)
     if owner is not None:
         ran = await run_migrations(owner, settings.key())

@@ -29,12 +29,27 @@ async def refuse_unfit(connection: Connection, apps: Iterable[str]) -> None:
         raise UnfitDatabase(fault)
 
 
+async def refuse_unfit_server(connection: Connection) -> None:
+    """The same before there are tables: nothing is migrated on a server that is too old or for a role with rights."""
+    for fault in await _server_and_role(connection):
+        raise UnfitDatabase(fault)
+
+
 async def faults(connection: Connection, apps: Iterable[str]) -> list[str]:
     """Everything that is wrong with the server, the role and the schema, most basic first."""
-    found: list[str] = []
+    found = await _server_and_role(connection)
+    if not found:
+        found += await _schema(connection)
+    for setting in ("fsync", "full_page_writes", "data_checksums"):
+        if await connection.fetchval("SELECT current_setting($1)", setting) != "on":
+            found.append(f"Máy chủ PostgreSQL tắt {setting}: hãy bật, nếu không dữ liệu đã báo là lưu có thể mất.")
+    return found
+
+
+async def _server_and_role(connection: Connection) -> list[str]:
     version = connection.get_server_version().major
     if version < LEAST_VERSION:
-        found.append(f"PostgreSQL {version} không đủ mới: cần phiên bản {LEAST_VERSION} trở lên.")
+        return [f"PostgreSQL {version} không đủ mới: cần phiên bản {LEAST_VERSION} trở lên."]
     role = await connection.fetchrow(ROLE)
     name = await connection.fetchval("SELECT current_user")
     assert role is not None
@@ -47,18 +62,18 @@ async def faults(connection: Connection, apps: Iterable[str]) -> list[str]:
         "curious": "đọc được câu lệnh của kết nối khác",
     }
     too_much = [sentence for key, sentence in reasons.items() if role[key]]
-    if too_much:
-        found.append(
-            f"Vai trò “{name}” trong DATABASE_URL có quá nhiều quyền ({'; '.join(too_much)}): "
-            "hãy chạy deploy/postgres/roles.sql rồi kết nối bằng app_rt."
-        )
-    elif not await connection.fetchval("SELECT to_regprocedure('app.enter(text)') IS NOT NULL"):
-        found.append(
-            "Cơ sở dữ liệu chưa có bảng: hãy đặt DATABASE_OWNER_URL (vai trò app_owner) rồi chạy `thidua migrate`."
-        )
-    elif not await connection.fetchval("SELECT has_function_privilege('app.enter(text)', 'EXECUTE')"):
-        found.append(f"Vai trò “{name}” không phải vai trò chạy: hãy kết nối bằng app_rt.")
-    for setting in ("fsync", "full_page_writes", "data_checksums"):
-        if await connection.fetchval("SELECT current_setting($1)", setting) != "on":
-            found.append(f"Máy chủ PostgreSQL tắt {setting}: hãy bật, nếu không dữ liệu đã báo là lưu có thể mất.")
-    return found
+    if not too_much:
+        return []
+    return [
+        f"Vai trò “{name}” trong DATABASE_URL có quá nhiều quyền ({'; '.join(too_much)}): "
+        "hãy chạy deploy/postgres/roles.sql rồi kết nối bằng app_rt."
+    ]
+
+
+async def _schema(connection: Connection) -> list[str]:
+    if not await connection.fetchval("SELECT to_regprocedure('app.enter(text)') IS NOT NULL"):
+        return ["Cơ sở dữ liệu chưa có bảng: hãy đặt DATABASE_OWNER_URL (vai trò app_owner) rồi chạy `thidua migrate`."]
+    if not await connection.fetchval("SELECT has_function_privilege('app.enter(text)', 'EXECUTE')"):
+        name = await connection.fetchval("SELECT current_user")
+        return [f"Vai trò “{name}” không phải vai trò chạy: hãy kết nối bằng app_rt."]
+    return []

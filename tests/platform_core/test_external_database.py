@@ -10,6 +10,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from tenancy import fitness
+from tenancy.faults import UnfitDatabase
+
 ROOT = Path(__file__).parents[2]
 THIDUA = Path(sys.executable).with_name("thidua")
 NAME = "of_ones_own"
@@ -102,3 +105,35 @@ def test_a_database_that_is_not_there_is_one_sentence(own):
     told = call(own, "tenants", "list", database="nowhere")
     assert told.returncode == 1
     assert len(told.stderr.strip().splitlines()) == 1
+
+
+def test_a_server_that_is_too_old_is_told_before_anything_is_migrated(own, monkeypatch):
+    async def ask() -> str:
+        connection = await asyncpg.connect(own.dsn("app_rt", NAME))
+        try:
+            await fitness.refuse_unfit_server(connection)
+        except UnfitDatabase as unfit:
+            return str(unfit)
+        finally:
+            await connection.close()
+        return ""
+
+    assert asyncio.run(ask()) == ""
+    monkeypatch.setattr(fitness, "LEAST_VERSION", 99)
+    assert "99" in asyncio.run(ask())
+
+
+def test_nothing_is_migrated_for_a_role_with_too_many_rights(own):
+    told = call(own, "serve", "--port", "0", role=own.superuser, database="bare")
+    assert told.returncode == 1 and "app_rt" in told.stderr
+
+    async def tables() -> int:
+        connection = await asyncpg.connect(own.dsn(own.superuser, "bare"))
+        try:
+            return await connection.fetchval(
+                "SELECT count(*) FROM pg_class WHERE relnamespace::regnamespace::text = 'app'"
+            )
+        finally:
+            await connection.close()
+
+    assert asyncio.run(tables()) == 0
