@@ -23,12 +23,42 @@ BEGIN
   EXECUTE format('GRANT CONNECT ON DATABASE %I TO app_owner, app_rt, app_backup', current_database());
 END $$;
 
--- Statements of other connections hold signed contexts of other bodies, and app_rt is one role for all of them: it may
--- neither read them nor end them, nor list what a connection has prepared. Monitoring roles still may.
-REVOKE EXECUTE ON FUNCTION pg_stat_get_activity(integer), pg_stat_get_backend_activity(integer), pg_prepared_statement(),
-  pg_cancel_backend(integer), pg_terminate_backend(integer, bigint) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION pg_stat_get_activity(integer), pg_stat_get_backend_activity(integer) TO pg_monitor;
-GRANT EXECUTE ON FUNCTION pg_cancel_backend(integer), pg_terminate_backend(integer, bigint) TO pg_signal_backend;
+-- app_rt is one role for all bodies, so what PostgreSQL offers to everybody is taken from PUBLIC where it reaches past a
+-- body. Monitoring roles still may.
+--   * Statements of other connections hold signed contexts; neither read nor end them, nor list what one has prepared.
+--   * Advisory locks outlive a statement and are named by anybody's number: one body could hold up another.
+--   * Large objects are a store outside row security and the trail.
+--   * Statistics and sizes count the rows of all bodies.
+DO $$
+DECLARE taken record;
+BEGIN
+  FOR taken IN
+    SELECT p.oid::regprocedure AS thing, CASE
+        WHEN p.proname IN ('pg_cancel_backend', 'pg_terminate_backend') THEN 'pg_signal_backend'
+        WHEN p.proname ~ '^pg_(stat|lock_status|.*_size$)' THEN 'pg_monitor' END AS given
+      FROM pg_proc p WHERE p.pronamespace = 'pg_catalog'::regnamespace AND (
+        p.proname IN ('pg_cancel_backend', 'pg_terminate_backend', 'pg_prepared_statement', 'pg_lock_status',
+                      'pg_relation_size', 'pg_table_size', 'pg_indexes_size', 'pg_total_relation_size',
+                      'pg_database_size', 'pg_tablespace_size', 'loread', 'lowrite')
+        OR p.proname ~ '^(pg_(try_)?advisory|lo_|pg_stat_(get|clear|reset|force))')
+  LOOP
+    EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', taken.thing);
+    IF taken.given IS NOT NULL THEN
+      EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %I', taken.thing, taken.given);
+    END IF;
+  END LOOP;
+  FOR taken IN
+    SELECT c.oid::regclass AS thing FROM pg_class c
+      WHERE c.relnamespace = 'pg_catalog'::regnamespace AND c.relkind = 'v'
+        AND c.relname ~ '^pg_(stat_|statio_|stats|locks$|prepared_statements$)'
+  LOOP
+    EXECUTE format('REVOKE ALL ON %s FROM PUBLIC', taken.thing);
+    EXECUTE format('GRANT SELECT ON %s TO pg_monitor', taken.thing);
+  END LOOP;
+END $$;
+-- Sign-in books its attempts one after another; a request lets go of whatever a hole in its SQL may have locked.
+GRANT EXECUTE ON FUNCTION pg_advisory_xact_lock(bigint) TO sec_owner;
+GRANT EXECUTE ON FUNCTION pg_advisory_unlock_all() TO app_rt;
 
 -- Only the migrating role may act as the two owners; the running product is a member of nothing.
 GRANT sec_owner, audit_owner TO app_owner WITH SET TRUE, INHERIT FALSE;

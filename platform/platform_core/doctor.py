@@ -1,19 +1,24 @@
 """`thidua doctor`: every check of an instance with its verdict."""
 
+from collections.abc import Awaitable
+
 import asyncpg
 from msgspec import Struct
 
 from platform_core.app import compose
-from platform_core.app_registry import app_names
-from platform_core.instance import owner_dsn, runtime_dsn
+from platform_core.app_registry import app_names, table_bases
+from platform_core.instance import opened, owner_dsn, runtime_dsn
+from platform_core.maintenance import anchor_file
 from platform_core.plugin_host.registry import RegistryError
 from platform_core.settings import InstanceSettings
+from tenancy.anchors import read_anchors
 from tenancy.context import OPERATOR_SPACE, Signer, TenantContext
 from tenancy.engine import SEARCH_PATH
+from tenancy.expected_state import state_findings
 from tenancy.fitness import faults
 from tenancy.gate import Finding, behaviour_findings, catalogue_findings
 from tenancy.migrations import waiting
-from tenancy.trails import broken_trails
+from tenancy.trails import trail_faults
 
 
 class Verdict(Struct, frozen=True):
@@ -31,20 +36,33 @@ async def examine(settings: InstanceSettings) -> list[Verdict]:
         connection = await asyncpg.connect(runtime_dsn(settings), server_settings=SEARCH_PATH)
     except (OSError, asyncpg.PostgresError) as fault:
         return [*found, Verdict("database answers", False, str(fault))]
+    signer = Signer(settings.key())
     try:
         found.append(Verdict("database answers", True, f"PostgreSQL {connection.get_server_version().major}"))
-        unfit = await faults(connection, app_names())
-        found.append(
-            Verdict(
-                "server, role and schema are fit", not unfit, "; ".join(unfit) or "version, rights, fsync, checksums"
-            )
-        )
-        if not unfit:
-            found.append(_of("nothing without a body", await behaviour_findings(connection)))
-            found.append(await _key(connection, settings))
+        found += [
+            await _checked("server, role and schema are fit", faults(connection)),
+            await _checked("nothing without a body", _told(behaviour_findings(connection))),
+            await _checked("walls by the catalogue", _told(catalogue_findings(connection, table_bases()))),
+            await _checked("catalogue is as migrated", _told(state_findings(connection, signer))),
+            await _checked("instance key is the database's", _key(connection, signer)),
+            await _checked("migrations are complete", _waiting(settings)),
+        ]
     finally:
         await connection.close()
-    return found + await _as_owner(settings)
+    return [*found, await _checked("trails are whole", _trails(settings))]
+
+
+async def _checked(check: str, asking: Awaitable[list[str]]) -> Verdict:
+    """The verdict of one check: what it found, or why it could not look."""
+    try:
+        found = await asking
+    except Exception as fault:  # whatever stops a check is its verdict
+        return Verdict(check, False, f"{type(fault).__name__}: {fault}")
+    return Verdict(check, not found, "; ".join(found) or "ok")
+
+
+async def _told(asking: Awaitable[list[Finding]]) -> list[str]:
+    return [f"{finding.thing}: {finding.why}" for finding in await asking]
 
 
 def _modules() -> Verdict:
@@ -55,33 +73,26 @@ def _modules() -> Verdict:
     return Verdict("modules fit together", True, ", ".join(registry.manifests))
 
 
-async def _key(connection: asyncpg.Connection, settings: InstanceSettings) -> Verdict:
+async def _key(connection: asyncpg.Connection, signer: Signer) -> list[str]:
     try:
         async with connection.transaction():
-            await connection.execute(
-                "SELECT app.enter($1)", Signer(settings.key()).context(TenantContext(OPERATOR_SPACE))
-            )
+            await connection.execute("SELECT app.enter($1)", signer.context(TenantContext(OPERATOR_SPACE)))
     except asyncpg.InsufficientPrivilegeError:
-        return Verdict("instance key is the database's", False, "run `thidua migrate` with the key of this instance")
-    return Verdict("instance key is the database's", True, "signed contexts are accepted")
+        return ["run `thidua migrate` with the key of this instance"]
+    return []
 
 
-async def _as_owner(settings: InstanceSettings) -> list[Verdict]:
+async def _waiting(settings: InstanceSettings) -> list[str]:
     owner = owner_dsn(settings)
     if owner is None:
-        return [Verdict("walls by the catalogue", False, "set DATABASE_OWNER_URL to let the owner of the tables look")]
+        return ["set DATABASE_OWNER_URL to let the owner of the tables look"]
     connection = await asyncpg.connect(owner, server_settings=SEARCH_PATH)
     try:
-        late = await waiting(connection, app_names())
-        broken = [f"{one.tenant_id} from {one.at_seq}: {one.why}" for one in await broken_trails(connection)]
-        return [
-            _of("walls by the catalogue", await catalogue_findings(connection)),
-            Verdict("migrations are complete", not late, ", ".join(late) or "nothing waits"),
-            Verdict("trails are whole", not broken, "; ".join(broken) or "every chain verified"),
-        ]
+        return await waiting(connection, app_names())
     finally:
         await connection.close()
 
 
-def _of(check: str, findings: list[Finding]) -> Verdict:
-    return Verdict(check, not findings, "; ".join(f"{one.thing}: {one.why}" for one in findings) or "no finding")
+async def _trails(settings: InstanceSettings) -> list[str]:
+    async with opened(settings):
+        return [str(fault) for fault in await trail_faults(read_anchors(anchor_file(settings), Signer(settings.key())))]

@@ -16,8 +16,9 @@ from platform_core.provisioning import apply_files
 from platform_core.settings import InstanceSettings
 from plugin_api.i18n import gettext as _
 from tenancy.context import OPERATOR_SPACE, Signer, TenantContext
-from tenancy.engine import DB, GONE
-from tenancy.fitness import refuse_unfit, refuse_unfit_server
+from tenancy.engine import DB, GONE, SEARCH_PATH
+from tenancy.expected_state import ROLES_SCRIPT, newest, roles_script, unexpected, write_down
+from tenancy.fitness import refuse_changed, refuse_unfit, refuse_unfit_server
 from tenancy.lifecycle import directory, move_to
 from tenancy.migrations import migrate, shipped
 from tenancy.owner import use_owner
@@ -50,19 +51,20 @@ async def prepare(settings: InstanceSettings, progress: Progress) -> None:
 
     Raises FrontDoorError with a sentence for the operator, BlueprintError for a faulty blueprint.
     """
+    changed = ""
     if settings.embedded:
-        await _make_database(EmbeddedPostgres(settings.data))
+        changed = await _make_database(EmbeddedPostgres(settings.data))
     else:
         async with opened(settings), DB.autocommit() as connection:
             await refuse_unfit_server(connection)
     owner = owner_dsn(settings)
     if owner is not None:
-        ran = await run_migrations(owner, settings.key())
+        ran = await run_migrations(owner, settings.key(), changed)
         if ran:
             progress(_("cập nhật cơ sở dữ liệu: %(count)s bước", count=len(ran)))
     async with opened(settings):
         async with DB.autocommit() as connection:
-            await refuse_unfit(connection, app_names())
+            await refuse_unfit(connection, Signer(settings.key()))
         applied = await apply_files(sorted(blueprints_of(settings)))
         if applied.people:
             progress(_("tạo %(bodies)s đơn vị, %(people)s người", bodies=applied.bodies, people=applied.people))
@@ -77,15 +79,21 @@ def blueprints_of(settings: InstanceSettings) -> list[Path]:
     return files if settings.demo and settings.embedded else [path for path in files if path.stem == "sector"]
 
 
-async def run_migrations(owner: str, key: bytes) -> list[str]:
-    """Migrate as the owner of the tables and put the instance key where `app_rt` can't read it."""
+async def run_migrations(owner: str, key: bytes, accept: str = "") -> list[str]:
+    """Migrate as the owner of the tables, put the instance key where `app_rt` can't read it, write the state down.
+
+    Raises UnfitDatabase when the catalogue is not what the last migration left, unless `accept` says why it may be so.
+    """
     os.environ["PICCOLO_CONF"] = "platform_core.piccolo_conf"
     use_owner(owner)
     try:
-        ran = await migrate(app_names())
-        connection = await asyncpg.connect(owner)
+        connection = await asyncpg.connect(owner, server_settings=SEARCH_PATH)
         try:
+            if not accept:
+                refuse_changed(await unexpected(connection))
+            ran = await migrate(app_names())
             await connection.execute("SELECT sec.install_key($1)", key)
+            await write_down(connection, Signer(key), accept or ", ".join(ran) or "a new key")
         finally:
             await connection.close()
     except GONE as gone:
@@ -123,19 +131,28 @@ async def answers(postgres: EmbeddedPostgres) -> bool:
     return True
 
 
-async def _make_database(postgres: EmbeddedPostgres) -> None:
-    """Once: the database, its roles and schemas, as the superuser of the embedded server."""
+async def _make_database(postgres: EmbeddedPostgres) -> str:
+    """The database, its roles and schemas, as the superuser of the embedded server; again when the script changed.
+
+    Returns why the catalogue may differ from what was written down: "" when nothing was run over tables.
+    Raises UnfitDatabase when it differs already.
+    """
     server = await asyncpg.connect(postgres.dsn(postgres.superuser, "postgres"))
     try:
-        if await server.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE):
-            return
-        await server.execute(f"CREATE DATABASE {DATABASE}")
+        if not await server.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE):
+            await server.execute(f"CREATE DATABASE {DATABASE}")
     finally:
         await server.close()
     inside = await asyncpg.connect(postgres.dsn(postgres.superuser, DATABASE))
     try:
+        written = await newest(inside) is not None
+        changed = await unexpected(inside)
+        refuse_changed([finding for finding in changed if finding.thing != ROLES_SCRIPT])
+        if written and not changed:
+            return ""
         # lint: allow(string-built-sql): a file of the project
-        await inside.execute((shipped("_postgres", "deploy/postgres") / "roles.sql").read_text())
+        await inside.execute(roles_script())
+        return ROLES_SCRIPT if written else ""
     finally:
         await inside.close()
 

@@ -72,6 +72,10 @@ class Signer:
         """`purpose.account.expiry.hmac`: leave to do one thing for one account (open a session, set a password)."""
         return self._signed(f"{purpose}.{account_id}", seconds)
 
+    def mac(self, purpose: str, text: str) -> str:
+        """The HMAC of a text for one purpose, in hexadecimal digits: for what is kept and must be ours."""
+        return hmac.new(self._key, f"{purpose}\n{text}".encode(), hashlib.sha256).hexdigest()
+
     def _signed(self, subject: str, seconds: int) -> str:
         text = f"{subject}.{int(time.time()) + seconds}"
         return f"{text}.{hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()}"

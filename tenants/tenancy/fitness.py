@@ -1,12 +1,16 @@
 """Is this database fit to hold the walls? Asked at every start, and in full by `thidua doctor`."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from asyncpg import Connection
 
+from tenancy.context import Signer
+from tenancy.expected_state import state_findings
 from tenancy.faults import UnfitDatabase
+from tenancy.gate import Finding
 
 LEAST_VERSION = 17
+MOST_TOLD = 5
 
 ROLE = """
 SELECT r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolcreatedb AS powerful,
@@ -18,15 +22,30 @@ SELECT r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolcreatedb AS power
                     WHERE n.nspname = 'app' AND has_schema_privilege(r.oid, n.oid, 'CREATE')) AS creator,
        has_database_privilege(r.oid, current_database(), 'TEMP') AS temporary,
        has_function_privilege(r.oid, 'pg_stat_get_activity(integer)', 'EXECUTE')
-         OR has_function_privilege(r.oid, 'pg_stat_get_backend_activity(integer)', 'EXECUTE') AS curious
+         OR has_function_privilege(r.oid, 'pg_stat_get_backend_activity(integer)', 'EXECUTE')
+         OR has_table_privilege(r.oid, 'pg_stat_all_tables', 'SELECT') AS curious,
+       has_function_privilege(r.oid, 'pg_advisory_lock(bigint)', 'EXECUTE')
+         OR has_function_privilege(r.oid, 'lo_create(oid)', 'EXECUTE') AS meddling
 FROM pg_roles r WHERE r.rolname = current_user
 """
 
 
-async def refuse_unfit(connection: Connection, apps: Iterable[str]) -> None:
+async def refuse_unfit(connection: Connection, signer: Signer) -> None:
     """Raise UnfitDatabase with one sentence that says what to do; silence means fit."""
-    for fault in await faults(connection, apps):
+    for fault in await faults(connection):
         raise UnfitDatabase(fault)
+    refuse_changed(await state_findings(connection, signer))
+
+
+def refuse_changed(findings: Sequence[Finding]) -> None:
+    """Raise UnfitDatabase when the catalogue is not what the last migration left."""
+    if findings:
+        told = "; ".join(f"{finding.thing}: {finding.why}" for finding in findings[:MOST_TOLD])
+        more = f" (và {len(findings) - MOST_TOLD} chỗ khác)" if len(findings) > MOST_TOLD else ""
+        raise UnfitDatabase(
+            f"Cơ sở dữ liệu đã bị thay đổi ngoài các bước cập nhật: {told}{more}. Hãy xem mục “The schema was changed” "
+            'trong deploy/runbook.md; đổi có chủ ý thì chạy `thidua migrate --accept "lý do"`.'
+        )
 
 
 async def refuse_unfit_server(connection: Connection) -> None:
@@ -35,13 +54,13 @@ async def refuse_unfit_server(connection: Connection) -> None:
         raise UnfitDatabase(fault)
 
 
-async def faults(connection: Connection, apps: Iterable[str]) -> list[str]:
+async def faults(connection: Connection) -> list[str]:
     """Everything that is wrong with the server, the role and the schema, most basic first."""
     found = await _server_and_role(connection)
     if not found:
         found += await _schema(connection)
-    for setting in ("fsync", "full_page_writes", "data_checksums"):
-        if await connection.fetchval("SELECT current_setting($1)", setting) != "on":
+    for setting in ("fsync", "full_page_writes", "data_checksums", "synchronous_commit"):
+        if await connection.fetchval("SELECT current_setting($1)", setting) == "off":
             found.append(f"Máy chủ PostgreSQL tắt {setting}: hãy bật, nếu không dữ liệu đã báo là lưu có thể mất.")
     return found
 
@@ -59,7 +78,8 @@ async def _server_and_role(connection: Connection) -> list[str]:
         "owner": "sở hữu bảng hoặc hàm",
         "creator": "được tạo đối tượng trong lược đồ",
         "temporary": "được tạo bảng tạm",
-        "curious": "đọc được câu lệnh của kết nối khác",
+        "curious": "đọc được câu lệnh của kết nối khác hoặc số liệu thống kê của mọi đơn vị",
+        "meddling": "đặt được khóa chung hoặc lưu được đối tượng lớn ngoài bảo mật dòng",
     }
     too_much = [sentence for key, sentence in reasons.items() if role[key]]
     if not too_much:

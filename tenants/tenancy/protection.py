@@ -15,6 +15,9 @@ MAY_READ = {
 }
 """Who may look, by table base, spelled as PostgreSQL prints it, so that the gate compares letter by letter."""
 
+DIRECTORY_TABLES = ("tenant", "succession", "cluster_member", "closure")
+"""The tree of bodies: every body may read it, the operator's space alone may change it."""
+
 DIRECTORY_READ = "(app.tid() IS NOT NULL)"
 DIRECTORY_WRITE = "(app.tid() = '00000000-0000-0000-0000-000000000000'::uuid)"
 

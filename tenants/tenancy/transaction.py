@@ -3,13 +3,22 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any, Literal, cast
+from typing import Any, Final, Literal, cast
 
 from asyncpg import Connection, PostgresError
 
 from tenancy.context import Signer, TenantContext, _current
 from tenancy.engine import DB, GONE, TenantEngine
 from tenancy.faults import DatabaseGone
+
+# Neither a setting nor a lock outlives its request: the next one on this connection may be another body's.
+Ending = Literal[
+    "RESET ALL; SELECT pg_advisory_unlock_all(); COMMIT", "ROLLBACK; SELECT pg_advisory_unlock_all()"
+]
+COMMIT: Final[Ending] = "RESET ALL; SELECT pg_advisory_unlock_all(); COMMIT"
+ROLLBACK: Final[Ending] = "ROLLBACK; SELECT pg_advisory_unlock_all()"
+ENDED: Final[dict[Ending, str]] = {COMMIT: "COMMIT", ROLLBACK: "SELECT 1"}
+"""What PostgreSQL answers to the last statement of each."""
 
 
 class TenantTransaction:
@@ -65,24 +74,25 @@ class TenantTransaction:
 
     async def commit(self) -> None:
         """Make it last. Raises DatabaseGone when the server did not confirm; then nothing may be promised."""
-        await self._finish("RESET ALL; COMMIT")  # no setting outlives its request: the next one may be another body's
+        await self._finish(COMMIT)
 
     async def rollback(self) -> None:
         """Undo everything; never raises: a connection that was cut is rolled back by the server itself."""
         with suppress(DatabaseGone, PostgresError):
-            await self._finish("ROLLBACK")
+            await self._finish(ROLLBACK)
 
-    async def _finish(self, word: Literal["RESET ALL; COMMIT", "ROLLBACK"]) -> None:
+    async def _finish(self, ending: Ending) -> None:
         connection, self._connection = self._connection, None
         _current.set(None)
         self._engine.current_transaction.set(None)
         if connection is not None:
-            await asyncio.shield(asyncio.ensure_future(self._end(connection, word)))
+            await asyncio.shield(asyncio.ensure_future(self._end(connection, ending)))
 
-    async def _end(self, connection: Connection, word: Literal["RESET ALL; COMMIT", "ROLLBACK"]) -> None:
+    async def _end(self, connection: Connection, ending: Ending) -> None:
         try:
             # A failed transaction answers ROLLBACK to COMMIT.
-            if await connection.execute(word) != word.rpartition(" ")[2]:
+            # lint: allow(string-built-sql): one of two constants
+            if await connection.execute(ending) != ENDED[ending]:
                 raise DatabaseGone("the transaction could not be committed")
         except BaseException as failure:
             connection.terminate()

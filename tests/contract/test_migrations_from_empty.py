@@ -14,7 +14,7 @@ from piccolo.conf.apps import AppRegistry
 from piccolo.table import Table
 
 from platform_core import piccolo_conf
-from platform_core.app_registry import app_names, apps
+from platform_core.app_registry import app_names, apps, table_bases
 from platform_core.instance import run_migrations
 from tenancy.engine import SEARCH_PATH
 from tenancy.gate import catalogue_findings
@@ -104,7 +104,7 @@ def test_nothing_waits_after_the_first_go(migrated):
     async def late() -> list[str]:
         connection = await asyncpg.connect(migrated, server_settings=SEARCH_PATH)
         try:
-            assert await catalogue_findings(connection) == []
+            assert await catalogue_findings(connection, table_bases()) == []
             return await waiting(connection, app_names())
         finally:
             await connection.close()

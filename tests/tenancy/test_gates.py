@@ -3,6 +3,7 @@
 import asyncpg
 import pytest
 
+from platform_core.app_registry import table_bases
 from tenancy.engine import SEARCH_PATH
 from tenancy.gate import behaviour_findings, catalogue_findings
 
@@ -43,7 +44,7 @@ async def owner(database) -> asyncpg.Connection:
 
 async def test_the_catalogue_gate_finds_nothing(database):
     connection = await owner(database)
-    assert await catalogue_findings(connection) == []
+    assert await catalogue_findings(connection, table_bases()) == []
     await connection.close()
 
 
@@ -60,7 +61,7 @@ async def test_a_broken_wall_is_found(database, broken):
     transaction = connection.transaction()
     await transaction.start()
     await connection.execute(statement)
-    found = [finding.why for finding in await catalogue_findings(connection)]
+    found = [finding.why for finding in await catalogue_findings(connection, table_bases())]
     await transaction.rollback()
     await connection.close()
     assert any(expected in why for why in found), found

@@ -133,8 +133,10 @@ def serve(instance: Instance, port: int | None, data: Path | None, workers: int 
 
 
 @main.command()
+@click.option("--accept", default="", metavar="REASON",
+              help="Take the catalogue as it is now for the expected one, although it was changed outside migrations.")
 @click.pass_obj
-def migrate(instance: Instance) -> None:
+def migrate(instance: Instance, accept: str) -> None:
     """Bring the tables up to date (needs DATABASE_OWNER_URL on a database of your own)."""
     from platform_core.instance import owner_dsn, run_migrations
 
@@ -143,14 +145,14 @@ def migrate(instance: Instance) -> None:
             owner = owner_dsn(instance.settings)
             if owner is None:
                 raise FrontDoorError(_("Hãy đặt DATABASE_OWNER_URL: cập nhật bảng phải chạy bằng vai trò app_owner."))
-            return await run_migrations(owner, instance.settings.key())
+            return await run_migrations(owner, instance.settings.key(), accept)
 
     ran = done(work)
     click.echo("\n".join(ran) or _("Không có gì phải cập nhật."))
 
 
 def _add_commands() -> None:
-    from platform_core.cli import accounts, bodies, checks
+    from platform_core.cli import accounts, bodies, checks, trail
 
     for command in (
         bodies.tenants,
@@ -161,6 +163,8 @@ def _add_commands() -> None:
         checks.openapi,
         checks.routes,
         checks.bench,
+        trail.trail,
+        trail.maintain,
     ):
         main.add_command(command)
 

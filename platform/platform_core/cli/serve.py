@@ -31,10 +31,12 @@ def serve_instance(settings: InstanceSettings) -> int:
         from platform_core import server
         from platform_core.app import compose
         from platform_core.instance import prepare
+        from platform_core.maintenance import daily_maintenance
 
         compose()
         asyncio.run(prepare(settings, progress))
-        return server.run(settings, postgres, on_ready=lambda address: _welcome(address))
+        with daily_maintenance(settings):
+            return server.run(settings, postgres, on_ready=lambda address: _welcome(address))
     finally:
         if postgres is not None:
             postgres.stop()
