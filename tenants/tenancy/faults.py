@@ -36,6 +36,9 @@ class UnfitDatabase(Exception):
 DatabaseFault = PostgresError
 """Any error PostgreSQL answered with; the transaction it happened in is lost."""
 
+NO_TRAIL_HEAD = "TR001"
+"""The SQLSTATE of a change in a body whose trail has lost its head: nothing is written without a trail."""
+
 AlreadyThere = UniqueViolationError
 """A key that may be there once is there already: somebody was quicker."""
 

@@ -121,3 +121,23 @@ def test_the_matrix_of_routes_is_generated(call):
 
 def test_wrong_use_is_exit_code_2(call):
     assert call("serve", "--port", "many").returncode == 2
+
+
+def test_trails_are_verified_and_their_heads_kept_in_a_file(call, tmp_path):
+    file = tmp_path / "anchors.jsonl"
+    assert json.loads(call("trail", "verify", "--anchor", str(file), "--json").stdout) == []
+    assert call("trail", "verify", "--anchor", str(file)).returncode == 0
+    assert len(file.read_text().splitlines()) == 2
+    file.write_text(file.read_text().replace('":[', '":[1', 1))
+    told = call("trail", "verify", "--anchor", str(file))
+    assert told.returncode == 1
+    assert "Dòng 1" in told.stderr and len(told.stderr.strip().splitlines()) == 1
+    assert len(file.read_text().splitlines()) == 2
+
+
+def test_the_work_of_a_day_is_done_at_once(call, postgres):
+    kept = postgres.folder / "trail-anchors.jsonl"
+    made = json.loads(call("maintain", "--json").stdout)
+    assert made["heads"] > 40
+    assert len(kept.read_text().splitlines()) == 1
+    kept.unlink()  # other files of this run keep other databases beside this folder

@@ -78,7 +78,7 @@ def test_the_same_walls_stand_and_the_first_administrator_is_made(own):
     assert made.returncode == 0, made.stderr
     assert json.loads(made.stdout)["login"] == "first.admin"
     verdicts = json.loads(call(own, "doctor", "--json").stdout)
-    assert verdicts and all(one["well"] for one in verdicts), verdicts
+    assert verdicts and [one for one in verdicts if not one["well"]] == []
 
 
 def test_no_demo_accounts_there(own):

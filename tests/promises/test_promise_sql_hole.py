@@ -235,6 +235,48 @@ async def test_what_a_hole_leaves_behind_on_a_connection_is_gone_for_the_next(ho
         assert {len(answer.json()["people"]) for answer in answers} == {len(answers[0].json()["people"])}
 
 
+PAST_THE_BODY = [
+    "SELECT pg_advisory_lock(1)",
+    "SELECT pg_try_advisory_lock(1)",
+    "SELECT pg_advisory_xact_lock(1)",
+    "SELECT pg_advisory_lock_shared(1, 2)",
+    "SELECT lo_create(0)",
+    "SELECT lo_from_bytea(0, 'x')",
+    "SELECT lo_get(1)",
+    "SELECT relname, n_live_tup FROM pg_stat_all_tables",
+    "SELECT idx_scan FROM pg_stat_user_indexes",
+    "SELECT pg_stat_get_live_tuples('app.person'::regclass)",
+    "SELECT heap_blks_read FROM pg_statio_all_tables",
+    "SELECT n_distinct FROM pg_stats",
+    "SELECT pg_total_relation_size('app.person')",
+    "SELECT pg_database_size(current_database())",
+    "SELECT pid FROM pg_locks",
+]
+
+
+async def test_what_reaches_past_a_body_is_refused(hole: Inside) -> None:
+    """Locks that hold up others, a store outside the trail, counts of everybody's rows."""
+    async with hole.visitor(ADMIN) as attacker:
+        for statement in PAST_THE_BODY:
+            answer = await attacker.get(f"/api/v1/t/{OWN}/leaky", params={"whole": statement})
+            assert answer.status_code == 500, statement
+        control = await attacker.get(f"/api/v1/t/{OWN}/leaky", params={"whole": "SELECT pg_backend_pid()"})
+        assert control.status_code == 200
+
+
+async def test_a_lock_that_was_taken_all_the_same_ends_with_its_request(hole: Inside) -> None:
+    take = "SELECT pg_advisory_lock(4242)"
+    await hole.backdoor.execute("GRANT EXECUTE ON FUNCTION pg_advisory_lock(bigint) TO app_rt")
+    try:
+        async with hole.visitor(ADMIN) as attacker:
+            for end in ("SELECT 1", "SELECT 1/0"):  # committed, rolled back
+                await attacker.get(f"/api/v1/t/{OWN}/leaky", params={"whole": f"{take} ;; {end}"})
+                held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4242"
+                assert await hole.backdoor.value(held) == 0
+    finally:
+        await hole.backdoor.execute("REVOKE EXECUTE ON FUNCTION pg_advisory_lock(bigint) FROM app_rt")
+
+
 async def test_no_trap_can_be_laid_under_the_statements_of_the_next_request(hole: Inside) -> None:
     """The house's prepared statements can't be listed, nor their names guessed, nor anything put in their place."""
     async with hole.visitor(ADMIN) as attacker:

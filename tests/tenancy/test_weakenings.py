@@ -269,7 +269,7 @@ async def weakened(make_copy):
     """A database with one weakening that stays."""
     copy = make_copy("t_weakened")
     backdoor = Backdoor(copy.dsn(copy.server.superuser))
-    await backdoor.execute("CREATE POLICY more ON audit.log FOR SELECT TO app_rt USING (true)")
+    await backdoor.execute("CREATE POLICY more ON audit.log FOR SELECT TO app_rt USING (tenant_id = app.tid())")
     yield copy
     server = Backdoor(copy.server.dsn(copy.server.superuser, "postgres"))
     await server.execute("DROP DATABASE t_weakened WITH (FORCE)")

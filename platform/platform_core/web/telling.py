@@ -8,7 +8,16 @@ from platform_core.web.faults import NotSignedIn, PasswordFirst
 from plugin_api.errors import Forbidden, Invalid, Refusal
 from plugin_api.i18n import gettext as _
 from tenancy.engine import LOST
-from tenancy.faults import Absent, AlreadyThere, DatabaseFault, DatabaseGone, NoLongerThere, Stale, UnusableValue
+from tenancy.faults import (
+    NO_TRAIL_HEAD,
+    Absent,
+    AlreadyThere,
+    DatabaseFault,
+    DatabaseGone,
+    NoLongerThere,
+    Stale,
+    UnusableValue,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,13 @@ def _told_by_database(fault: DatabaseFault) -> Fault:
     if isinstance(fault, UnusableValue):
         return Fault(
             422, _("Dữ liệu gửi lên không dùng được."), _("Hãy kiểm tra lại số, ngày và ký tự lạ rồi gửi lại."), {}
+        )
+    if getattr(fault, "sqlstate", "") == NO_TRAIL_HEAD:
+        return Fault(
+            503,
+            _("Nhật ký của đơn vị này không nguyên vẹn nên chưa lưu được gì thêm."),
+            _("Hãy báo ngay người vận hành: họ cần chạy `thidua trail verify`."),
+            {},
         )
     return Fault(
         500,
