@@ -86,7 +86,8 @@ WEAKENINGS = {
     "statements of others": (
         "GRANT EXECUTE ON FUNCTION pg_stat_get_activity(integer) TO app_rt", "pg_stat_get_activity(integer)"),
     "password hashes of roles": ("GRANT SELECT ON pg_authid TO app_rt", "pg_authid"),
-    "advisory locks for everybody": ("GRANT EXECUTE ON FUNCTION pg_advisory_lock(bigint) TO PUBLIC", "pg_advisory_lock"),
+    "advisory locks for everybody": (
+        "GRANT EXECUTE ON FUNCTION pg_advisory_lock(bigint) TO PUBLIC", "pg_advisory_lock"),
     "large objects for everybody": ("GRANT EXECUTE ON FUNCTION lo_create(oid) TO PUBLIC", "lo_create(oid)"),
     "a large object": ("SELECT lo_create(424242)", "large objects"),
     "statistics of everybody's rows": ("GRANT SELECT ON pg_stat_all_tables TO PUBLIC", "pg_stat_all_tables"),
@@ -138,7 +139,8 @@ WEAKENINGS = {
         "policy may_read on app.person",
     ),
     "another base by comment alone": ("COMMENT ON TABLE app.person IS 'base=directory'", "relation app.person"),
-    "a policy in another schema": ("CREATE POLICY more ON audit.log FOR SELECT USING (true)", "policy more on audit.log"),
+    "a policy in another schema": (
+        "CREATE POLICY more ON audit.log FOR SELECT USING (true)", "policy more on audit.log"),
     "a policy for everybody": ("CREATE POLICY more ON app.person FOR SELECT USING (true)", "policy more on app.person"),
     "a policy less": ("DROP POLICY may_change ON app.person", "policy may_change on app.person"),
     "a wider one for sign-in": (
@@ -196,11 +198,14 @@ WEAKENINGS = {
     "the keeper of keys signing in": ("ALTER ROLE sec_owner LOGIN", "role sec_owner"),
     "the product a member of the owner": ("GRANT app_owner TO app_rt", "member app_rt of app_owner"),
     "the product a member of the backup": ("GRANT app_backup TO app_rt", "member app_rt of app_backup"),
-    "the owner inheriting the keys": ("GRANT sec_owner TO app_owner WITH INHERIT TRUE", "member app_owner of sec_owner"),
-    "a table of the product's": ("CREATE TABLE public.own (id int); ALTER TABLE public.own OWNER TO app_rt", "public.own"),
+    "the owner inheriting the keys": (
+        "GRANT sec_owner TO app_owner WITH INHERIT TRUE", "member app_owner of sec_owner"),
+    "a table of the product's": (
+        "CREATE TABLE public.own (id int); ALTER TABLE public.own OWNER TO app_rt", "public.own"),
     "creating in the schema": ("GRANT CREATE ON SCHEMA app TO app_rt", "schema app"),
     "creating in public": ("GRANT CREATE ON SCHEMA public TO PUBLIC", "schema public"),
-    "temporary tables": ("DO $$ BEGIN EXECUTE format('GRANT TEMP ON DATABASE %I TO PUBLIC', current_database()); END $$",
+    "temporary tables": (
+        "DO $$ BEGIN EXECUTE format('GRANT TEMP ON DATABASE %I TO PUBLIC', current_database()); END $$",
                          "rights of database"),
     "commits that are not waited for": ("ALTER ROLE app_rt SET synchronous_commit = off", "setting app_rt"),
     "the same for the whole database": (
@@ -208,7 +213,8 @@ WEAKENINGS = {
         "setting everybody here",
     ),
     "a library loaded at sign-on": ("ALTER ROLE app_rt SET session_preload_libraries = 'x'", "setting app_rt"),
-    "an untrusted language for everybody": ("UPDATE pg_language SET lanpltrusted = true WHERE lanname = 'c'", "language c"),
+    "an untrusted language for everybody": (
+        "UPDATE pg_language SET lanpltrusted = true WHERE lanname = 'c'", "language c"),
     "one more extension": ("CREATE EXTENSION file_fdw", "extension file_fdw"),
     "a built-in function replaced": (
         "UPDATE pg_proc SET prosrc = 'texteq' WHERE oid = 'pg_catalog.uuid_eq'::regproc", "functions of PostgreSQL"),
