@@ -1,0 +1,41 @@
+"""Two files sent at the same moment: the limit of a task holds."""
+
+import asyncio
+from datetime import date
+
+import pytest
+
+from monthly_rating import forms
+from monthly_rating.service import reporting
+from monthly_rating.service.clock import standing_on
+from plugin_api.errors import Refused
+from plugin_api.forms import Upload
+from tenancy.context import TenantContext
+from tenancy.query import value
+from tenancy.transaction import current_transaction, in_body
+
+pytestmark = pytest.mark.anyio
+DAY = date(2026, 3, 20)
+NOTE = forms.EvidenceFile(Upload("ghi-chu.txt", "text/plain", b"Xong"))
+
+
+async def test_of_two_files_sent_at_once_one_fills_the_last_place(cell, house):
+    await cell.running()
+    task = (await cell.tasks(cell.member))[0]["id"]
+    with standing_on(DAY):
+        for _ in range(reporting.MOST_FILES - 1):
+            await reporting.add_evidence(cell.member, task, NOTE)
+    await current_transaction().commit()
+
+    async def send():
+        async with in_body(TenantContext(house.bodies["kien-luong"], cell.member.account_id)):
+            with standing_on(DAY):
+                return await reporting.add_evidence(cell.member, task, NOTE)
+
+    told = await asyncio.gather(*(send() for _ in range(5)), return_exceptions=True)
+    assert sorted(type(one).__name__ for one in told) == ["Refused"] * 4 + ["dict"]
+    assert all("20 tệp" in one.sentence for one in told if isinstance(one, Refused))
+    async with in_body(TenantContext(house.bodies["kien-luong"], cell.member.account_id)):
+        assert await value("SELECT evidence FROM monthly_rating_task WHERE tenant_id = $1 AND id = $2", task) == 20
+        kept = "SELECT count(*) FROM monthly_rating_evidence WHERE tenant_id = $1 AND task_id = $2"
+        assert await value(kept, task) == 20
