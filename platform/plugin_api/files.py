@@ -94,10 +94,8 @@ def _sentence(code: int, ending: str) -> str:
             ending=ending,
         )
     if code == file_opening.TOO_LARGE or code < 0:
-        return _("tệp mở ra quá lớn: quá nhiều điểm ảnh, trang, ô hoặc dữ liệu nén. Hãy giảm bớt hoặc tách tệp rồi gửi.")
-    return _(
-        "không mở được như một tệp .%(ending)s. Hãy mở lại tệp, lưu đúng dạng rồi gửi.", ending=ending
-    )
+        return _("tệp mở ra quá lớn: quá nhiều điểm ảnh, trang, ô hoặc dữ liệu nén. Hãy giảm bớt hoặc tách tệp.")
+    return _("không mở được như một tệp .%(ending)s. Hãy mở lại tệp, lưu đúng dạng rồi gửi.", ending=ending)
 
 
 async def _opened(content: bytes, opener: str) -> int:

@@ -102,7 +102,8 @@ async def test_what_was_withdrawn_still_fills_the_disk_and_counts(cell, already,
     await run(
         """INSERT INTO monthly_rating_evidence (tenant_id, id, task_id, person_id, at, file_name, media_type, size,
              sha256, content, withdrawn_at, withdrawn_reason)
-           SELECT t.tenant_id, gen_random_uuid(), t.id, t.person_id, now(), 'a.txt', 'text/plain', $3, '', '', now(), 'x'
+           SELECT t.tenant_id, gen_random_uuid(), t.id, t.person_id, now(), 'a.txt', 'text/plain', $3, '', '', now(),
+             'x'
            FROM monthly_rating_task t, generate_series(1, $4::int) WHERE t.tenant_id = $1 AND t.id = $2""",
         task["id"], size, already,
     )  # fmt: skip
