@@ -222,7 +222,8 @@ async def test_nobody_works_in_a_body_above_below_or_beside(tree: Inside) -> Non
 
 async def test_the_list_of_modules_is_the_bodys_own_although_more_may_be_read(tree: Inside) -> None:
     await tree.backdoor.execute(
-        "UPDATE app.module m SET version = 1000 + length(slug) FROM app.tenant t WHERE t.id = tenant_id AND m.name = 'bases'"
+        """UPDATE app.module m SET version = 1000 + length(t.slug) FROM app.tenant t
+             WHERE t.id = m.tenant_id AND m.name = 'bases'"""
     )
     for slug in BODIES:
         async with tree.visitor(f"look-{slug}") as client:
