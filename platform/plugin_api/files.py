@@ -95,6 +95,8 @@ def _sentence(code: int, ending: str) -> str:
         )
     if code == file_opening.TOO_LARGE or code < 0:
         return _("tệp mở ra quá lớn: quá nhiều điểm ảnh, trang, ô hoặc dữ liệu nén. Hãy giảm bớt hoặc tách tệp.")
+    if not KINDS[ending].opener:
+        return _("không đọc được như văn bản UTF-8. Hãy lưu lại tệp với bảng mã UTF-8 rồi gửi.")
     return _("không mở được như một tệp .%(ending)s. Hãy mở lại tệp, lưu đúng dạng rồi gửi.", ending=ending)
 
 
