@@ -1,6 +1,7 @@
 """Files people send: checked here before a module keeps them, opened in a limited process, never in this one."""
 
 import asyncio
+import logging
 import os
 import subprocess
 import sys
@@ -25,7 +26,10 @@ WAITING_SECONDS: Final = 20
 """So long somebody waits for the turn and the opening together: meanwhile the request holds a connection."""
 NEEDED: Final = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
 """Of the settings of this process, those without which the other does not start or find its libraries."""
+TOLD: Final = (file_opening.OPENED, file_opening.NOT_THIS_KIND, file_opening.LOCKED, file_opening.TOO_LARGE)
 _OPENING = ThreadPoolExecutor(2, thread_name_prefix="file-opening")
+
+log = logging.getLogger(__name__)
 
 
 class Kind(Struct, frozen=True):
@@ -101,14 +105,20 @@ def _sentence(code: int, ending: str) -> str:
 
 
 async def _opened(content: bytes, opener: str) -> int:
-    """What the program that opens files says of this one, as soon as it is its turn."""
+    """What the program that opens files says of this one, as soon as it is its turn.
+
+    An end it did not choose is logged: it may be the file, or a library that is missing here.
+    """
     if not opener:
         return file_opening.OPENED if _is_text(content) else file_opening.NOT_THIS_KIND
     turn = asyncio.get_running_loop().run_in_executor(_OPENING, open_apart, content, opener)
     try:
-        return await asyncio.wait_for(turn, WAITING_SECONDS)
+        code = await asyncio.wait_for(turn, WAITING_SECONDS)
     except TimeoutError as late:
         raise Refused(_("Hệ thống đang kiểm tra nhiều tệp khác. Hãy gửi lại tệp này sau ít phút.")) from late
+    if code not in TOLD:
+        log.warning("who opens files ended with code %s over a %s of %s bytes", code, opener, len(content))
+    return code
 
 
 def open_apart(content: bytes, opener: str) -> int:

@@ -199,6 +199,17 @@ async def test_a_file_that_takes_for_ever_holds_up_nobody(monkeypatch, tmp_path)
     assert beats > 100, "the event loop went on meanwhile"
 
 
+async def test_an_end_that_nobody_chose_is_told_to_whoever_runs_the_instance(monkeypatch, tmp_path, caplog):
+    (broken := tmp_path / "broken.py").write_text("import a_library_that_is_not_here")
+    monkeypatch.setattr(files, "PROGRAM", broken)
+    content = pdf()
+    with pytest.raises(Invalid, match=DAMAGED):
+        await check("a.pdf", content)
+    assert [one.getMessage() for one in caplog.records if one.name == files.__name__] == [
+        f"who opens files ended with code 1 over a pdf of {len(content)} bytes"
+    ]
+
+
 async def test_when_too_many_are_opened_one_is_asked_to_come_later(monkeypatch, tmp_path):
     slow = tmp_path / "slow.py"
     slow.write_text("import sys, time; sys.stdin.buffer.read(); time.sleep(600)")
