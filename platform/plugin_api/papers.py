@@ -13,6 +13,8 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
+from plugin_api.file_names import ascii_name, harmless_name
+
 Layout = Literal["state", "party"]
 Form = Literal["pdf", "docx"]
 Align = Literal["left", "center", "right", "justify"]
@@ -197,9 +199,19 @@ class File(Struct, frozen=True):
     content: bytes
 
     @property
+    def content_type(self) -> str:
+        """The Content-Type of a download: a text says once how it is encoded, UTF-8 unless the media type knows."""
+        plain_text = self.media_type.startswith("text/") and "charset" not in self.media_type.lower()
+        return f"{self.media_type}; charset=utf-8" if plain_text else self.media_type
+
+    @property
     def disposition(self) -> str:
-        """The Content-Disposition of a download: the safe name and, beside it, the full one in UTF-8 (RFC 6266)."""
-        return f"attachment; filename=\"{self.name}\"; filename*=UTF-8''{quote(self.full_name, safe='')}"
+        """The Content-Disposition of a download: the safe name and, beside it, the full one in UTF-8 (RFC 6266).
+
+        Names that were kept before names were checked are made harmless here too.
+        """
+        full_name = quote(harmless_name(self.full_name), safe="")
+        return f"attachment; filename=\"{ascii_name(self.name)}\"; filename*=UTF-8''{full_name}"
 
 
 class PaperPress(Protocol):

@@ -114,6 +114,10 @@ async def test_a_month_of_kien_luong_by_api(people):
     await member.do(f"/tasks/{first}/report", version=report["version"], progress=100, result="Đã giải quyết 12/12 đơn")
     file = {"name": "bao-cao.txt", "media_type": "text/plain", "content": base64.b64encode("12 đơn".encode()).decode()}
     await member.do(f"/tasks/{first}/evidence", file=file)
+    only_a_mark = base64.b64encode(b"%PDF-1.7\n<script>alert(1)</script>").decode()
+    for wrong in ({"name": "bao-cao.pdf", "content": only_a_mark}, {"name": "a\u202efdp.txt"}):
+        told = await member.do(f"/tasks/{first}/evidence", expected=422, file=file | wrong)
+        assert told["problems"]["file"].startswith("Tệp minh chứng: ")
     assert (await member.see(f"/tasks/{first}"))["evidence"][0]["file_name"] == "bao-cao.txt"
 
     # Self-assessment: a missed task without a reason is refused, with one it goes in.

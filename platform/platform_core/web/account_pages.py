@@ -11,6 +11,7 @@ from platform_core.access.roles import role_title
 from platform_core.accounts import passwords, sessions
 from platform_core.accounts.demo import DemoAccount, demo_accounts
 from platform_core.accounts.devices import device_of
+from platform_core.web.came_from import own_path
 from platform_core.web.cookies import clear_flash, flash, give_language, give_session, take_session
 from platform_core.web.gate import ACCOUNT, PUBLIC
 from platform_core.web.rendering import Pages
@@ -68,13 +69,13 @@ def account_pages(pages: Pages, secure: bool, demo: bool) -> list[HTTPRouteHandl
             if demo
             else None
         )
-        return form_of(None, "", _own_path(request.query_params.get("next", "")), 200, chosen)
+        return form_of(None, "", own_path(request.query_params.get("next", "")), 200, chosen)
 
     @post("/sign-in", opt={"permission": PUBLIC}, include_in_schema=False)
     async def sign_in(request: AnyRequest) -> Response[Any]:
         """A new session, or the form again with one sentence."""
         form = await request.form()
-        login, wanted = str(form.get("login", ""))[:100], _own_path(str(form.get("next", "")))
+        login, wanted = str(form.get("login", ""))[:100], own_path(str(form.get("next", "")))
         visit = current_visit()
         try:
             token = await sessions.sign_in(login, str(form.get("password", "")), visit.address, visit.agent)
@@ -136,7 +137,7 @@ def account_pages(pages: Pages, secure: bool, demo: bool) -> list[HTTPRouteHandl
         opened = current_visit().opened
         if opened is not None:
             await sessions.set_language(opened.account_id, language)
-        response = Redirect(_own_path(str(form.get("next", ""))) or "/", status_code=303)
+        response = Redirect(own_path(str(form.get("next", ""))) or "/", status_code=303)
         give_language(response, language, secure)
         return response
 
@@ -203,12 +204,3 @@ def _first_page(pages: Pages, opened: sessions.Opened) -> str:
 def _in_words(account: DemoAccount) -> DemoAccount:
     """With its roles in the language of the visitor: the list was made at start, before anybody asked."""
     return replace(account, role=", ".join(role_title(role) for role in account.roles))
-
-
-def _own_path(path: str) -> str:
-    """A path of ours to go on to, or nothing: never another site."""
-    return (
-        path
-        if path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and len(path) < 2000
-        else ""
-    )

@@ -4,7 +4,6 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, get_type_hints
-from urllib.parse import quote
 from uuid import UUID
 
 import msgspec
@@ -122,13 +121,9 @@ class Maker:
 
 
 def download(file: File) -> Response[bytes]:
-    """A file to keep; the name survives in UTF-8 (RFC 6266)."""
+    """A file to keep, under a name every disk takes; one charset at most (the framework would add a second)."""
     return Response(
-        file.content,
-        media_type=file.media_type,
-        headers={
-            "content-disposition": f"attachment; filename=\"{file.name}\"; filename*=UTF-8''{quote(file.full_name)}"
-        },
+        file.content, headers={"content-type": file.content_type, "content-disposition": file.disposition}
     )
 
 

@@ -1,8 +1,6 @@
 """What a person reports on an own task: progress, result, evidence files."""
 
-import hashlib
-from pathlib import PurePath
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from monthly_rating.forms import EvidenceFile, TaskReport, Withdrawal
@@ -13,26 +11,20 @@ from monthly_rating.service.cycle_head import CycleHead, cycle_head, sees_all
 from monthly_rating.tables import Evidence, Task, TaskProgress
 from plugin_api.actor import Actor
 from plugin_api.errors import Forbidden, Invalid, Refused
-from plugin_api.forms import Upload
+from plugin_api.file_names import ascii_name
+from plugin_api.files import checked
 from plugin_api.i18n import gettext as _
-from plugin_api.names import search_fold
 from plugin_api.papers import File
 from tenancy.faults import Absent
 from tenancy.query import row, run, value
 
-MOST_BYTES = 5 * 1024 * 1024
-OFFICE = "application/vnd.openxmlformats-officedocument"
-KINDS: Final[dict[str, tuple[str, bytes]]] = {
-    "pdf": ("application/pdf", b"%PDF-"),
-    "docx": (f"{OFFICE}.wordprocessingml.document", b"PK\x03\x04"),
-    "xlsx": (f"{OFFICE}.spreadsheetml.sheet", b"PK\x03\x04"),
-    "png": ("image/png", b"\x89PNG\r\n\x1a\n"),
-    "jpg": ("image/jpeg", b"\xff\xd8\xff"),
-    "jpeg": ("image/jpeg", b"\xff\xd8\xff"),
-    "txt": ("text/plain; charset=utf-8", b""),
-}
-"""Ending → the media type it is sent back as, and how such a file begins.
-What the browser said about it is not believed."""
+MOST_BYTES: Final = 5 * 1024 * 1024
+MOST_FILES: Final = 20
+"""Of one task that stand at a time."""
+MOST_SENT_FILES: Final = 60
+MOST_SENT_BYTES: Final = 60 * 1024 * 1024
+"""Of one task, with those withdrawn, which are kept. Constants, not settings: what one body keeps fills the disk of
+all; sixty files are three a working day."""
 
 
 async def report_task(actor: Actor, task_id: UUID, data: TaskReport) -> dict[str, Any]:
@@ -65,21 +57,25 @@ async def report_task(actor: Actor, task_id: UUID, data: TaskReport) -> dict[str
 
 
 async def add_evidence(actor: Actor, task_id: UUID, data: EvidenceFile) -> dict[str, Any]:
-    """Attach a file to an own task until the results are known. Raises Invalid for a kind,
-    size or content that is not accepted."""
+    """Attach a file to an own task until the results are known.
+
+    The file is opened before the cycle is locked: nobody waits for a slow one. Raises Invalid for a name, kind, size or
+    content that is not accepted, Refused when the task has enough files.
+    """
+    await _own_task(actor, task_id, "running", "meeting", lock="")
+    file = await checked(data.file, _("Tệp minh chứng"), "file", most_bytes=MOST_BYTES)
     await _own_task(actor, task_id, "running", "meeting")
-    name, media_type = _checked(data.file)
+    await _count_one_more(task_id, len(file.content))
     evidence_id = await Evidence.create(
         task_id=task_id,
         person_id=actor.person_id,
         at=moment(),
-        file_name=name,
-        media_type=media_type,
-        size=len(data.file.content),
-        sha256=hashlib.sha256(data.file.content).hexdigest(),
-        content=data.file.content,
+        file_name=file.name,
+        media_type=file.media_type,
+        size=len(file.content),
+        sha256=file.sha256,
+        content=file.content,
     )
-    await _count_evidence(task_id, 1)
     return {"task_id": task_id, "evidence_id": evidence_id}
 
 
@@ -99,7 +95,9 @@ async def withdraw_evidence(actor: Actor, evidence_id: UUID, data: Withdrawal) -
         moment(),
         data.reason,
     )
-    await _count_evidence(found["task_id"], -1)
+    await run(
+        "UPDATE monthly_rating_task SET evidence = evidence - 1 WHERE tenant_id = $1 AND id = $2", found["task_id"]
+    )
     return {"task_id": found["task_id"]}
 
 
@@ -114,23 +112,46 @@ async def evidence_file(actor: Actor, evidence_id: UUID) -> File:
     )
     if found is None or (found["person_id"] != actor.person_id and not sees_all(actor, found["unit_id"])):
         raise Absent(f"evidence {evidence_id}")
-    plain = "".join(
-        sign if sign.isascii() and (sign.isalnum() or sign in ".-_") else "-"
-        for sign in search_fold(found["file_name"])
+    return File(ascii_name(found["file_name"]), found["file_name"], found["media_type"], found["content"])
+
+
+async def _count_one_more(task_id: UUID, size: int) -> None:
+    """Count one more file of `size` bytes. Of two at once the second waits here for the first to be counted."""
+    counted = await run(
+        """UPDATE monthly_rating_task SET evidence = evidence + 1
+             WHERE tenant_id = $1 AND id = $2 AND evidence < $3""",
+        task_id,
+        MOST_FILES,
     )
-    return File(plain.strip("-") or "minh-chung", found["file_name"], found["media_type"], found["content"])
-
-
-async def _count_evidence(task_id: UUID, change: int) -> None:
-    """Kept with the task, so that no list has to count files row by row."""
-    await run(
-        "UPDATE monthly_rating_task SET evidence = evidence + $3 WHERE tenant_id = $1 AND id = $2", task_id, change
+    if not counted:
+        raise Refused(
+            _(
+                "Nhiệm vụ này đã có %(most)s tệp minh chứng, là mức nhiều nhất. Hãy gộp các tệp hoặc rút bớt một tệp.",
+                most=MOST_FILES,
+            )
+        )
+    sent = await row(
+        """SELECT count(*) AS files, coalesce(sum(size), 0) AS bytes FROM monthly_rating_evidence
+             WHERE tenant_id = $1 AND task_id = $2""",
+        task_id,
     )
+    assert sent is not None, "an aggregate is always one row"
+    if sent["files"] >= MOST_SENT_FILES or sent["bytes"] + size > MOST_SENT_BYTES:
+        raise Refused(
+            _(
+                "Nhiệm vụ này đã nhận nhiều nhất %(files)s tệp hoặc %(size)s MB, tính cả tệp đã rút. "
+                "Hãy ghi phần còn lại vào kết quả.",
+                files=MOST_SENT_FILES,
+                size=MOST_SENT_BYTES >> 20,
+            )
+        )
 
 
-async def _own_task(actor: Actor, task_id: UUID, *states: str) -> tuple[dict[str, Any], CycleHead]:
+async def _own_task(
+    actor: Actor, task_id: UUID, *states: str, lock: Literal["", "SHARE"] = "SHARE"
+) -> tuple[dict[str, Any], CycleHead]:
     task = await Task.get(task_id)
-    head = await cycle_head(actor, task["cycle_id"], "SHARE")
+    head = await cycle_head(actor, task["cycle_id"], lock)
     actor.must(Permission.TASK_REPORT, head.unit_id)
     if task["person_id"] != actor.person_id:
         raise Forbidden(_("Chỉ người được giao mới báo cáo nhiệm vụ này."))
@@ -139,32 +160,3 @@ async def _own_task(actor: Actor, task_id: UUID, *states: str) -> tuple[dict[str
     if head.state not in states:
         must_be_in(head.state, states[0])
     return task, head
-
-
-def _checked(file: Upload) -> tuple[str, str]:
-    name = PurePath(file.name.replace("\\", "/")).name.strip()[-200:]
-    ending = name.rpartition(".")[2].lower()
-    if ending not in KINDS or not name:
-        raise Invalid({"file": _("Tệp minh chứng: chỉ nhận pdf, docx, xlsx, png, jpg, txt.")})
-    if not 0 < len(file.content) <= MOST_BYTES:
-        raise Invalid(
-            {"file": _("Tệp minh chứng: cần có nội dung và không quá 5 MB. Hãy giảm dung lượng hoặc tách tệp.")}
-        )
-    media_type, beginning = KINDS[ending]
-    if not file.content.startswith(beginning) or (ending == "txt" and not _is_text(file.content)):
-        raise Invalid(
-            {
-                "file": _(
-                    "Tệp minh chứng: nội dung không đúng với đuôi .%(ending)s. Hãy mở lại tệp, lưu đúng dạng rồi gửi.",
-                    ending=ending,
-                )
-            }
-        )
-    return name, media_type
-
-
-def _is_text(content: bytes) -> bool:
-    try:
-        return "\0" not in content.decode()
-    except UnicodeDecodeError:
-        return False

@@ -11,11 +11,11 @@ from monthly_rating.service.assigning import WAITING
 from monthly_rating.service.clock import today
 from monthly_rating.service.cycle_head import CycleHead, cycle_head, sees_all
 from monthly_rating.service.of_cycle import ASSESSED
-from monthly_rating.service.reporting import KINDS
 from monthly_rating.service.shown import EvidenceLine, Person, TaskResult
 from monthly_rating.service.sql import LATE, decoded, shaped
 from monthly_rating.service.task_rows import TASK_COLUMNS, StoredTask, task_result
 from plugin_api.actor import Actor
+from plugin_api.files import KINDS
 from plugin_api.i18n import gettext as _
 from plugin_api.i18n import mark
 from plugin_api.listing import PageInfo, paged

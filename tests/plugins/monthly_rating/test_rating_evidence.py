@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pymupdf
 import pytest
 
 from monthly_rating import forms
@@ -10,11 +11,19 @@ from monthly_rating.service.clock import standing_on
 from plugin_api.errors import Forbidden, Invalid, Refused
 from plugin_api.forms import Upload
 from tenancy.faults import Absent
-from tenancy.query import value
+from tenancy.query import run, value
 
 pytestmark = pytest.mark.anyio
+
+
+def a_pdf():
+    document = pymupdf.open()
+    document.new_page()
+    return document.tobytes()
+
+
 DAY = date(2026, 3, 20)
-PDF = b"%PDF-1.7\n..."
+PDF = a_pdf()
 
 
 def file(name="Báo cáo.pdf", content=PDF):
@@ -36,11 +45,11 @@ async def test_a_file_comes_back_as_it_was_under_a_safe_type_and_name(cell):
 
 
 @pytest.mark.parametrize("wrong", [
-    file("virus.exe"), file("trang.html", b"<script>"), file("gia.pdf", b"<html>"), file("anh.png", PDF),
+    file("virus.exe"), file("trang.html", b"<script>"), file("gia.pdf", b"%PDF-1.7\n..."), file("anh.png", PDF),
     file("rong.txt", b""), file("nhi-phan.txt", b"a\0b"), file("latin.txt", "ă".encode("utf-16")),
-    file("to.pdf", PDF + bytes(reporting.MOST_BYTES)), file("pdf", PDF[:3]),
+    file("to.pdf", PDF + bytes(reporting.MOST_BYTES)), file("pdf", PDF[:3]), file("a\u202efdp.pdf"),
 ])  # fmt: skip
-async def test_other_kinds_sizes_and_contents_are_refused(cell, wrong):
+async def test_other_names_kinds_sizes_and_contents_are_refused(cell, wrong):
     await cell.running()
     task = (await cell.tasks(cell.member))[0]
     with standing_on(DAY), pytest.raises(Invalid, match="Tệp minh chứng"):
@@ -67,6 +76,49 @@ async def test_the_trail_names_the_file_without_carrying_it(cell):
     await cell.running()
     task = (await cell.tasks(cell.member))[0]
     with standing_on(DAY):
-        await reporting.add_evidence(cell.member, task["id"], file(content=PDF + b"rieng-tu"))
+        await reporting.add_evidence(cell.member, task["id"], file("Báo cáo.txt", b"rieng-tu"))
     entry = await value("SELECT after FROM audit.log WHERE tenant_id = $1 AND table_name = 'monthly_rating_evidence'")
-    assert "Báo cáo.pdf" in entry and "content" not in entry
+    assert "Báo cáo.txt" in entry and "content" not in entry
+
+
+async def test_a_task_has_a_limit_of_files_and_says_which(cell):
+    await cell.running()
+    task = (await cell.tasks(cell.member))[0]
+    note = file("ghi-chu.txt", b"Xong")
+    with standing_on(DAY):
+        sent = [await reporting.add_evidence(cell.member, task["id"], note) for _ in range(reporting.MOST_FILES)]
+        with pytest.raises(Refused, match="20 tệp"):
+            await reporting.add_evidence(cell.member, task["id"], note)
+        for one in sent:
+            await reporting.withdraw_evidence(cell.member, one["evidence_id"], forms.Withdrawal("Nhầm tệp"))
+        await reporting.add_evidence(cell.member, task["id"], note)
+        assert (await task_pages.task_page(cell.member, task["id"])).task.evidence == 1
+
+
+@pytest.mark.parametrize(("already", "size"), [(60, 1), (12, 5 * 1024 * 1024)])
+async def test_what_was_withdrawn_still_fills_the_disk_and_counts(cell, already, size):
+    await cell.running()
+    task = (await cell.tasks(cell.member))[0]
+    await run(
+        """INSERT INTO monthly_rating_evidence (tenant_id, id, task_id, person_id, at, file_name, media_type, size,
+             sha256, content, withdrawn_at, withdrawn_reason)
+           SELECT t.tenant_id, gen_random_uuid(), t.id, t.person_id, now(), 'a.txt', 'text/plain', $3, '', '', now(),
+             'x'
+           FROM monthly_rating_task t, generate_series(1, $4::int) WHERE t.tenant_id = $1 AND t.id = $2""",
+        task["id"], size, already,
+    )  # fmt: skip
+    with standing_on(DAY), pytest.raises(Refused, match="60 tệp hoặc 60 MB"):
+        await reporting.add_evidence(cell.member, task["id"], file("ghi-chu.txt", b"Xong"))
+
+
+async def test_a_name_kept_before_names_were_checked_makes_a_harmless_download(cell):
+    await cell.running()
+    task = (await cell.tasks(cell.member))[0]
+    with standing_on(DAY):
+        evidence_id = (await reporting.add_evidence(cell.member, task["id"], file()))["evidence_id"]
+    await run(
+        "UPDATE monthly_rating_evidence SET file_name = $3 WHERE tenant_id = $1 AND id = $2",
+        evidence_id, "kq\u202efdp\"\r\n.exe\\.pdf",
+    )  # fmt: skip
+    sent = await reporting.evidence_file(cell.member, evidence_id)
+    assert sent.disposition == "attachment; filename=\"kqfdp-.exe-.pdf\"; filename*=UTF-8''kqfdp-.exe-.pdf"
