@@ -14,6 +14,7 @@ RECORDS = (
         table="person",
         title=_("Người"),
         permission=READ,
+        concerned="id",
         columns={
             "full_name": _("Họ và tên"),
             "code": _("Mã"),

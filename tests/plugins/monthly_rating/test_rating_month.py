@@ -339,10 +339,10 @@ async def test_somebody_without_self_assessment_is_noted_with_the_reason_or_excu
     with standing_on(END):
         with pytest.raises(Refused, match="đã nộp"):
             await assessments.waive_assessment(
-                cell.clerk, cell.cycle_id, cell.colleague.person_id, forms.Withdrawal("Ốm dài ngày")
+                cell.clerk, cell.cycle_id, cell.colleague.person_id, forms.Waiver("Ốm dài ngày")
             )
         await assessments.waive_assessment(
-            cell.clerk, cell.cycle_id, cell.member.person_id, forms.Withdrawal("Ốm dài ngày")
+            cell.clerk, cell.cycle_id, cell.member.person_id, forms.Waiver("Ốm dài ngày")
         )
         await cycles.excuse(cell.clerk, cell.cycle_id, cell.member.person_id, forms.Excuse("Nghỉ thai sản"))
         with pytest.raises(Refused, match="không xếp loại"):
