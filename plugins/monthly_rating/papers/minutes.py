@@ -138,8 +138,8 @@ def _own_cases(page: MeetingPage) -> tuple[Block, ...]:
 
 def _own_case(one: MeetingMember) -> list[str]:
     said = (
-        ("tự quyết định mức xếp loại của mình", one.grades[0].own_case_reason if one.grades else ""),
-        ("tự ghi nhận không xếp loại", one.own_excuse_reason if one.excused_reason else ""),
+        ("tự quyết định mức xếp loại của mình", one.own_case_reason),
+        ("tự ghi nhận không xếp loại", one.own_excuse_reason),
         ("tự ghi nhận không nộp bản tự đánh giá", one.own_waiver_reason),
     )
     return [f"Đồng chí {one.full_name} {what}: {reason}" for what, reason in said if reason]

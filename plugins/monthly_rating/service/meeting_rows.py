@@ -53,8 +53,9 @@ class CommentLine(Struct, frozen=True):
 class MeetingMember(Struct, frozen=True):
     """One person in the meeting. `grades` newest first, empty where the person may not see them yet.
 
-    `own_excuse_reason` and `own_waiver_reason` say why somebody noted that of himself; `decision` and `waiver` say
-    whether the reader decides the class (corrects it, once published) and notes that nothing was handed in.
+    `own_case_reason` says why somebody decided the own class, `own_excuse_reason` and `own_waiver_reason` why somebody
+    noted that of himself; `decision` and `waiver` say whether the reader decides the class (corrects it, once
+    published) and notes that nothing was handed in.
     """
 
     person_id: UUID
@@ -79,6 +80,7 @@ class MeetingMember(Struct, frozen=True):
     comments: list[CommentLine]
     i_commented: bool
     level: str
+    own_case_reason: str
     edition: int
     grades: list[GradeEdition]
     decision: Ruling
@@ -124,7 +126,7 @@ graded AS MATERIALIZED (
   FROM monthly_rating_grade g JOIN person d ON d.tenant_id = g.tenant_id AND d.id = g.decided_by
   WHERE g.tenant_id = $1 AND g.cycle_id = $2 GROUP BY g.person_id)
 SELECT m.person_id, p.full_name, m.unit_position, m.departments, m.excused_reason,
-  m.own_case_reason AS own_excuse_reason, o.tasks, e.present,
+  CASE WHEN m.excused_reason = '' THEN '' ELSE m.own_case_reason END AS own_excuse_reason, o.tasks, e.present,
   coalesce(e.absence_reason, '') AS absence_reason, coalesce(a.state, '') AS assessment,
   coalesce(a.proposed_level, '') AS proposed_level, coalesce(a.summary, '') AS summary,
   coalesce(a.waived_reason, '') AS waived_reason, coalesce(a.own_waiver_reason, '') AS own_waiver_reason,
@@ -161,6 +163,7 @@ def meeting_member(
         comments=comments,
         i_commented=any(comment.author_id == actor.person_id for comment in comments),
         level=grades[0].level if grades else "",
+        own_case_reason=grades[0].own_case_reason if grades else "",
         edition=grades[0].edition if grades else 0,
         grades=grades if all_seen or is_me else [],
         decision=judges.on_grade(one["person_id"], corrects=head.state == "published"),

@@ -69,7 +69,7 @@ class PersonPage(Struct, frozen=True):
 PERIODS = f"""
 WITH mine AS MATERIALIZED (
   SELECT m.cycle_id, c.unit_id, u.name AS unit_name, c.label, c.period_start, c.state, m.excused_reason,
-    m.own_case_reason AS own_excuse_reason, s.levels
+    CASE WHEN m.excused_reason = '' THEN '' ELSE m.own_case_reason END AS own_excuse_reason, s.levels
   FROM monthly_rating_cycle_member m
   JOIN monthly_rating_cycle c ON c.tenant_id = m.tenant_id AND c.id = m.cycle_id
   JOIN unit u ON u.tenant_id = c.tenant_id AND u.id = c.unit_id

@@ -74,7 +74,7 @@ WITH {WORK}, {ASSESSED}, {DECIDED}, lessons AS MATERIALIZED (
   FROM monthly_rating_task t
   WHERE t.tenant_id = $1 AND t.cycle_id = $2 AND NOT t.dropped AND t.miss_reason <> '' GROUP BY t.person_id)
 SELECT m.person_id, p.full_name, m.unit_position, m.excused_reason,
-  m.own_case_reason AS own_excuse_reason, coalesce(v.own_waiver_reason, '') AS own_waiver_reason,
+  CASE WHEN m.excused_reason = '' THEN '' ELSE m.own_case_reason END AS own_excuse_reason, coalesce(v.own_waiver_reason, '') AS own_waiver_reason,
   coalesce(w.tasks, 0) AS tasks,
   coalesce(w.done, 0) AS done, coalesce(w.late, 0) AS late, coalesce(a.proposed_level, '') AS proposed_level,
   coalesce(d.level, '') AS level, coalesce(d.edition, 0) AS edition, coalesce(d.reason, '') AS reason,
@@ -157,7 +157,7 @@ def result_sheet(found: ResultPage) -> Sheet:
 
 def with_own_case(words: str, one: ResultLine) -> str:
     """Words about a result, with why the person decided it alone, for tables that have one column for both."""
-    alone = one.own_case_reason or one.own_excuse_reason
+    alone = one.own_excuse_reason if one.excused_reason else one.own_case_reason
     said = [words, _("Tự quyết định về mình: %(reason)s", reason=alone) if alone else ""]
     if one.own_waiver_reason:
         said.append(_("Tự ghi nhận không nộp bản tự đánh giá: %(reason)s", reason=one.own_waiver_reason))

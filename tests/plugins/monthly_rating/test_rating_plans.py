@@ -62,7 +62,8 @@ async def test_a_plan_goes_back_and_forth_and_every_version_is_kept(cell):
         seen = await plan_pages.plan_page(cell.leader, plan_id)
         assert seen.items[0].title == "Kiểm sát nhà tạm giữ", "what the owner writes after the return is a draft again"
         await plans.submit_plan(cell.member, plan_id, forms.PlanStep(5))
-        corrected = forms.PlanCorrection(6, [row("Kiểm sát nhà tạm giữ quý I", item_id=item), row("Kèm cặp")], "Thêm việc")
+        items = [row("Kiểm sát nhà tạm giữ quý I", item_id=item), row("Kèm cặp")]
+        corrected = forms.PlanCorrection(6, items, "Thêm việc")
         await plans.correct_plan(cell.chair, plan_id, corrected)
         await plans.approve_plan(cell.leader, plan_id, forms.PlanApproval(7))
         await plans.reopen_plan(cell.leader, plan_id, forms.PlanRefusal(8, "Điều chỉnh chỉ tiêu"))
