@@ -48,7 +48,7 @@ RECORDS = (
         permission=READ,
         concerned="",
         columns={
-            "step": _("Việc"),
+            "step": _("Bước"),
             "state": _("Trạng thái"),
             "items": _("Nhiệm vụ"),
             "note": _("Ghi chú"),

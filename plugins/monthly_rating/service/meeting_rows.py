@@ -12,7 +12,7 @@ from monthly_rating.rules.states import ASSESSMENT_STATES, title_of
 from monthly_rating.service.clock import today
 from monthly_rating.service.cycle_head import CycleHead
 from monthly_rating.service.judging import Judges
-from monthly_rating.service.of_cycle import ASSESSED, ATTENDED, TASKS
+from monthly_rating.service.of_cycle import ASSESSED, ATTENDED, OWN_EXCUSE, TASKS
 from monthly_rating.service.shown import GradeEdition, TaskResult
 from monthly_rating.service.sql import decoded, shaped
 from monthly_rating.service.task_rows import StoredTask, task_result
@@ -126,7 +126,7 @@ graded AS MATERIALIZED (
   FROM monthly_rating_grade g JOIN person d ON d.tenant_id = g.tenant_id AND d.id = g.decided_by
   WHERE g.tenant_id = $1 AND g.cycle_id = $2 GROUP BY g.person_id)
 SELECT m.person_id, p.full_name, m.unit_position, m.departments, m.excused_reason,
-  CASE WHEN m.excused_reason = '' THEN '' ELSE m.own_case_reason END AS own_excuse_reason, o.tasks, e.present,
+  {OWN_EXCUSE}, o.tasks, e.present,
   coalesce(e.absence_reason, '') AS absence_reason, coalesce(a.state, '') AS assessment,
   coalesce(a.proposed_level, '') AS proposed_level, coalesce(a.summary, '') AS summary,
   coalesce(a.waived_reason, '') AS waived_reason, coalesce(a.own_waiver_reason, '') AS own_waiver_reason,

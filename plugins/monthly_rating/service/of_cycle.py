@@ -35,3 +35,6 @@ DECIDED = """decided AS MATERIALIZED (
     g.own_case_reason
   FROM monthly_rating_grade g WHERE g.tenant_id = $1 AND g.cycle_id = $2 ORDER BY g.person_id, g.edition DESC)"""
 """The class that holds for each person: the newest edition."""
+
+OWN_EXCUSE = "CASE WHEN m.excused_reason = '' THEN '' ELSE m.own_case_reason END AS own_excuse_reason"
+"""Why a member `m` who is not rated noted that himself."""

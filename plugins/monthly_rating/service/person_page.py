@@ -11,6 +11,7 @@ from monthly_rating.permissions import Permission
 from monthly_rating.rules.schemes import Level, count_levels
 from monthly_rating.rules.states import ASSESSMENT_STATES, CYCLE_STATES, title_of
 from monthly_rating.service.clock import today
+from monthly_rating.service.of_cycle import OWN_EXCUSE
 from monthly_rating.service.shown import GradeEdition, TaskResult
 from monthly_rating.service.sql import decoded, shaped
 from monthly_rating.service.task_rows import TASK_COLUMNS, StoredTask, task_result
@@ -69,7 +70,7 @@ class PersonPage(Struct, frozen=True):
 PERIODS = f"""
 WITH mine AS MATERIALIZED (
   SELECT m.cycle_id, c.unit_id, u.name AS unit_name, c.label, c.period_start, c.state, m.excused_reason,
-    CASE WHEN m.excused_reason = '' THEN '' ELSE m.own_case_reason END AS own_excuse_reason, s.levels
+    {OWN_EXCUSE}, s.levels
   FROM monthly_rating_cycle_member m
   JOIN monthly_rating_cycle c ON c.tenant_id = m.tenant_id AND c.id = m.cycle_id
   JOIN unit u ON u.tenant_id = c.tenant_id AND u.id = c.unit_id

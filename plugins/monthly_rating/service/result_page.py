@@ -9,7 +9,7 @@ from monthly_rating.rules.schemes import count_levels
 from monthly_rating.rules.tasks import MISS_REASONS
 from monthly_rating.service.clock import today
 from monthly_rating.service.cycle_head import CycleHead, cycle_head, sees_all
-from monthly_rating.service.of_cycle import ASSESSED, DECIDED, WORK
+from monthly_rating.service.of_cycle import ASSESSED, DECIDED, OWN_EXCUSE, WORK
 from monthly_rating.service.sql import decoded, shaped
 from plugin_api.actor import Actor
 from plugin_api.errors import Refused
@@ -74,7 +74,7 @@ WITH {WORK}, {ASSESSED}, {DECIDED}, lessons AS MATERIALIZED (
   FROM monthly_rating_task t
   WHERE t.tenant_id = $1 AND t.cycle_id = $2 AND NOT t.dropped AND t.miss_reason <> '' GROUP BY t.person_id)
 SELECT m.person_id, p.full_name, m.unit_position, m.excused_reason,
-  CASE WHEN m.excused_reason = '' THEN '' ELSE m.own_case_reason END AS own_excuse_reason, coalesce(v.own_waiver_reason, '') AS own_waiver_reason,
+  {OWN_EXCUSE}, coalesce(v.own_waiver_reason, '') AS own_waiver_reason,
   coalesce(w.tasks, 0) AS tasks,
   coalesce(w.done, 0) AS done, coalesce(w.late, 0) AS late, coalesce(a.proposed_level, '') AS proposed_level,
   coalesce(d.level, '') AS level, coalesce(d.edition, 0) AS edition, coalesce(d.reason, '') AS reason,
