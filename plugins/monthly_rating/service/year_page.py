@@ -153,16 +153,33 @@ def year_sheet(found: YearPage) -> Sheet:
         *(SheetColumn(column.label) for column in found.columns),
         *(SheetColumn(_("Số kỳ %(level)s", level=key), "number", decimals=0) for key in keys),
         SheetColumn(_("Nhiệm vụ trễ hạn"), "number", decimals=0),
+        SheetColumn(_("Tự quyết định về mình")),
     )
     return Sheet(
         title=_("Bảng xếp loại năm %(year)s", year=found.year),
         summary=found.unit_name,
         columns=columns,
         rows=tuple(
-            (one.full_name, *(cell.level for cell in one.cells), *(one.counts[key] for key in keys), one.late)
+            (
+                one.full_name,
+                *(cell.level for cell in one.cells),
+                *(one.counts[key] for key in keys),
+                one.late,
+                _own_cases(found, one),
+            )
             for one in found.rows
         ),
     )
+
+
+def _own_cases(found: YearPage, one: YearRow) -> str:
+    """The periods whose class the person decided alone, with the reasons."""
+    said = [
+        f"{column.label}: {cell.own_case_reason}"
+        for column, cell in zip(found.columns, one.cells, strict=True)
+        if cell.own_case_reason
+    ]
+    return "; ".join(said)
 
 
 def _levels(cycles: list[Record]) -> list[Level]:

@@ -233,6 +233,7 @@ async def test_a_lone_leaders_own_class_carries_its_reason_wherever_it_is_shown(
             assert shown(meeting, chair).own_case_reason == WHY
             year = await year_page.year_page(reader, forms.YearQuery(2026))
             assert next(row for row in year.rows if row.person_id == chair.person_id).cells[0].own_case_reason == WHY
+            assert f"Tháng 3 năm 2026: {WHY}" in repr(year_page.year_sheet(year))
         assert WHY in repr(minutes(chair, meeting, settings_of(chair)))
         mine = await person_page.my_page(chair, forms.YearQuery(2026))
         assert mine.periods[0].grades[0].own_case_reason == WHY
