@@ -97,7 +97,7 @@ async def cycle_page(actor: Actor, cycle_id: UUID) -> CyclePage:
         cycle=head,
         members=[_member(actor, head, one, all_seen, judges) for one in people],
         clerks=[Person(one["person_id"], one["full_name"]) for one in people],
-        steps=_steps(course["steps"]),
+        steps=_steps(course["steps"], all_seen),
         missing=missing if all_seen else [],
         next_title=next_step_title(head.state, closed),
         today=today(),
@@ -126,9 +126,16 @@ def _member(actor: Actor, head: CycleHead, one: Record, all_seen: bool, judges: 
     return shaped(CycleMemberLine, one, is_me=is_me, waiver=waiver, **hidden)
 
 
-def _steps(stored: str | None) -> list[StepLine]:
+def _steps(stored: str | None, all_seen: bool) -> list[StepLine]:
+    """The steps of the period. Whose class was corrected and why is for those who oversee;
+    that person reads it on the own page."""
     return [
-        StepLine(_(CYCLE_STEP_TITLES[one.step_title]), one.full_name, one.at, one.note)
+        StepLine(
+            _(CYCLE_STEP_TITLES[one.step_title]),
+            one.full_name,
+            one.at,
+            one.note if all_seen or one.step_title != "correct" else "",
+        )
         for one in decoded(stored, list[StepLine])
     ]
 
