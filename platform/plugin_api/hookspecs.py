@@ -145,7 +145,8 @@ def measure_fact(actor: Actor, name: str, subject_id: UUID, since: date, until: 
 @hookspec
 def sample_rows(actor: Actor, people: Sequence[UUID], unit_id: UUID) -> Awaitable[Mapping[str, UUID]]:
     """When: *async*, by the conformance kit.
-    Return: at least one row in each of the module's tables, path parameter → id.
+    Return: at least one row in each of the module's tables, path parameter → id; among the rows one that its screens
+    keep closed to colleagues (a draft), where the module has such rows.
     If it fails: the kit fails.
     """
     raise NotImplementedError

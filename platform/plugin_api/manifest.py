@@ -38,7 +38,14 @@ class RecordDeclaration:
 
     `columns` maps a column to its words; columns left out are not shown. Their values appear only to those who hold
     `permission` in the whole body: the trail opens nothing that the screens keep closed. `choices` maps a column of
-    keys to the words of each key.
+    keys to the words of each key. `concerned` is the column that names the person a row is about, "" where none does.
+
+    `closed` and `unsigned` are SQL conditions, constant texts that the trail's one query evaluates: where `closed` is
+    true nothing of the entry is told (a draft of somebody else), where `unsigned` is true the entry does not say who
+    made it (a comment without a name). They may use `kept` (jsonb: the row before or after the entry; the condition is
+    asked of both and one is enough), `entry` (the link of the trail: `seq`, `at`), `reader` (uuid: the person who
+    reads) and `$1` (the body). Sub-queries say `tenant_id = $1`; they look at what was true when the entry was made
+    (`audit.log` up to `entry.seq`), or a closed entry opens later.
     """
 
     table: str
@@ -46,6 +53,9 @@ class RecordDeclaration:
     permission: StrEnum | str
     columns: Mapping[str, str]
     choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    concerned: str = "person_id"
+    closed: str = ""
+    unsigned: str = ""
 
 
 class NoConfig(Struct, frozen=True):

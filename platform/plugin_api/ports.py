@@ -7,6 +7,7 @@ Published columns: a module's own SQL may join `app.person (id, full_name, name_
 Everything else of the core stays behind these ports.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -37,8 +38,16 @@ class Member(Struct, frozen=True):
     departments: str = ""
 
 
+class Holder(Struct, frozen=True):
+    """A person with everything that the roles of today allow in one unit, whole-body roles included."""
+
+    person_id: UUID
+    full_name: str
+    permissions: frozenset[str]
+
+
 class People(Protocol):
-    """Who belongs where, by date."""
+    """Who belongs where, by date, and who may do what."""
 
     async def units(self, kind: str, on: date) -> list[Unit]:
         """The units of a kind ("department" or "cell") that exist on a day, in their order."""
@@ -58,6 +67,13 @@ class People(Protocol):
 
     async def belongs(self, person_id: UUID, unit_id: UUID, on: date) -> bool:
         """Whether the person is appointed to the unit on a day."""
+        ...
+
+    async def holders(
+        self, any_of: Collection[str], units: Collection[UUID], besides: UUID
+    ) -> Mapping[UUID, list[Holder]]:
+        """Who else holds at least one of these permissions today in each of the units, by given name, as the roles
+        (those for the whole body too) and the body's own rules say; people who left are not named. One query."""
         ...
 
 

@@ -1,15 +1,16 @@
 """The conformance kit: every module is put through it the day its entry point exists.
 
 `sample_rows` of the module fills body A. Then, as another body, as the body above, as the body below and as nobody:
-nothing is seen beyond what the table's base promises, nothing is changed, and a foreign id is absent. All of it runs in
-one transaction that the caller undoes.
+nothing is seen beyond what the table's base promises, nothing is changed, and a foreign id is absent. And as somebody
+of body A who may do everything but is not whom the rows are about: what every screen keeps closed, the trail keeps
+closed. All of it runs in one transaction that the caller undoes.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, Protocol, get_args, get_origin
 from uuid import UUID, uuid4
 
 import msgspec
@@ -83,6 +84,81 @@ async def foreign_id_faults(endpoints: Sequence[Endpoint], stranger: Actor, ids:
         if not isinstance(endpoint, Action) and answers[0] != "Absent":
             faults.append(f"{endpoint.name}: a foreign id answers {answers[0]}")
     return faults
+
+
+class ToldChange(Protocol):
+    """One field as the trail tells it."""
+
+    @property
+    def before(self) -> str: ...
+    @property
+    def after(self) -> str: ...
+
+
+class ToldEntry(Protocol):
+    """An entry as the trail tells it to one reader."""
+
+    @property
+    def seq(self) -> int: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def person_id(self) -> UUID | None: ...
+    @property
+    def changes(self) -> Sequence[ToldChange]: ...
+
+
+async def told_in_spite(
+    endpoints: Sequence[Endpoint], reader: Actor, ids: Mapping[str, UUID], told: Sequence[ToldEntry]
+) -> list[str]:
+    """Entries of the trail that tell `reader` what the screens of the module keep closed.
+
+    Every row of the kind of each sample id is asked for at every View that takes such an id. Where all of them say
+    Absent or Forbidden, no entry that is this row or names it in a column may show a value, a subject or a person.
+    `told` is the whole trail as its page tells it to the reader; `sample_rows` has to contain a row that is closed.
+    """
+    faults: list[str] = []
+    for name in ids:
+        views = [one for one in endpoints if not isinstance(one, Action) and f"{{{name}:" in one.path]
+        for row_id in await _rows_like(reader.body.tenant_id, ids[name]) if views else []:
+            answers = {await _answer(view, reader, _given(view, {**ids, name: row_id})) for view in views}
+            if answers <= {"Absent", "Forbidden"}:
+                entries = await _entries_of(reader.body.tenant_id, row_id)
+                faults += [
+                    f"{entries[one.seq]} tells of a closed {name}" for one in told if one.seq in entries and _open(one)
+                ]
+    return faults
+
+
+def _given(endpoint: Endpoint, ids: Mapping[str, UUID]) -> dict[str, UUID]:
+    return {name: row_id for name, row_id in ids.items() if f"{{{name}:" in endpoint.path}
+
+
+def _open(entry: ToldEntry) -> bool:
+    shown = any(change.before or change.after for change in entry.changes)
+    return shown or bool(entry.subject) or entry.person_id is not None
+
+
+async def _rows_like(tenant_id: UUID, row_id: UUID) -> list[UUID]:
+    """Every row that the trail has seen in the table of this one."""
+    found = await current_transaction().connection.fetch(
+        """SELECT DISTINCT l.row_id FROM audit.log l WHERE l.tenant_id = $1 AND l.table_name IN (
+             SELECT o.table_name FROM audit.log o WHERE o.tenant_id = $1 AND o.row_id = $2)""",
+        tenant_id,
+        row_id,
+    )
+    return [one["row_id"] for one in found]
+
+
+async def _entries_of(tenant_id: UUID, row_id: UUID) -> dict[int, str]:
+    """Number → table of the entries that are this row or name it."""
+    found = await current_transaction().connection.fetch(
+        """SELECT l.seq, l.table_name FROM audit.log l WHERE l.tenant_id = $1 AND (l.row_id = $2 OR EXISTS (
+             SELECT 1 FROM jsonb_each_text(coalesce(l.after, l.before)) column_ WHERE column_.value = $2::text))""",
+        tenant_id,
+        row_id,
+    )
+    return {one["seq"]: one["table_name"] for one in found}
 
 
 async def _answer(endpoint: Endpoint, actor: Actor, ids: Mapping[str, UUID]) -> str:

@@ -41,6 +41,17 @@ class RatingSettings(Struct, frozen=True, kw_only=True):
             description=_("chair: người chủ trì chi bộ; leader: lãnh đạo đơn vị."),
         ),
     ] = "chair"
+    own_case_allowed: Annotated[
+        bool,
+        Meta(
+            title=_("Cho phép tự quyết định về mình khi đơn vị không có ai khác có quyền"),
+            description=_(
+                "Chỉ dùng cho đơn vị có một lãnh đạo: duyệt kế hoạch, quyết định mức xếp loại, ghi nhận không nộp của "
+                "chính mình thì phải ghi lý do, lý do hiện cùng kết quả. Có người khác có quyền thì vẫn không tự "
+                "quyết định được."
+            ),
+        ),
+    ] = False
     comments_named: Annotated[
         bool,
         Meta(

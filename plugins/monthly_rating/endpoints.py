@@ -45,11 +45,11 @@ PLANS: list[Endpoint] = [
     Action(name="monthly_rating.plan.submit", path=f"{PLAN}/submit", permission=P.PLAN_WRITE, run=plans.submit_plan,
            data=forms.PlanStep, then="monthly_rating.plan", done=_("Đã gửi kế hoạch để xem xét.")),
     Action(name="monthly_rating.plan.correct", path=f"{PLAN}/correct", permission=P.PLAN_REVIEW, run=plans.correct_plan,
-           data=forms.PlanItems, then="monthly_rating.plan", done=_("Đã ghi các chỉnh sửa.")),
+           data=forms.PlanCorrection, then="monthly_rating.plan", done=_("Đã ghi các chỉnh sửa.")),
     Action(name="monthly_rating.plan.return", path=f"{PLAN}/return", permission=P.PLAN_REVIEW, run=plans.return_plan,
            data=forms.PlanRefusal, then="monthly_rating.plan", done=_("Đã trả lại kế hoạch.")),
     Action(name="monthly_rating.plan.approve", path=f"{PLAN}/approve", permission=P.PLAN_REVIEW, run=plans.approve_plan,
-           data=forms.PlanStep, then="monthly_rating.plan", done=_("Đã duyệt kế hoạch.")),
+           data=forms.PlanApproval, then="monthly_rating.plan", done=_("Đã duyệt kế hoạch.")),
     Action(name="monthly_rating.plan.reopen", path=f"{PLAN}/reopen", permission=P.PLAN_REVIEW, run=plans.reopen_plan,
            data=forms.PlanRefusal, then="monthly_rating.plan", done=_("Đã mở lại kế hoạch.")),
 ]
@@ -126,7 +126,7 @@ ASSESSMENTS: list[Endpoint] = [
            permission=P.ASSESSMENT_WRITE, run=assessments.take_back_assessment, data=forms.VersionOnly,
            then="monthly_rating.assessment", done=_("Đã rút bản tự đánh giá về để sửa.")),
     Action(name="monthly_rating.assessment.waive", path=f"{PERSON}/waive", permission=P.ASSESSMENT_WAIVE,
-           run=assessments.waive_assessment, data=forms.Withdrawal, then="monthly_rating.cycle",
+           run=assessments.waive_assessment, data=forms.Waiver, then="monthly_rating.cycle",
            done=_("Đã ghi nhận việc không nộp bản tự đánh giá.")),
 ]
 

@@ -21,6 +21,8 @@ LINE, TEXT, LIST = 300, 4000, 300
 Version = Annotated[int, Meta(ge=1, title=_("Phiên bản"))]
 Note = Annotated[str, Meta(max_length=TEXT, title=_("Ghi chú"))]
 Reason = Annotated[str, Meta(min_length=3, max_length=TEXT, title=_("Lý do"))]
+OwnCaseReason = Annotated[str, Meta(max_length=TEXT, title=_("Lý do tự quyết định"))]
+"""Why somebody decides about himself; asked for only where the settings allow it and nobody else may."""
 
 
 class PlanStart(Struct, frozen=True):
@@ -54,11 +56,24 @@ class PlanStep(Struct, frozen=True):
     note: Note = ""
 
 
+class PlanCorrection(PlanItems, frozen=True):
+    """All undertakings as a reviewer wants them to stand."""
+
+    own_case_reason: OwnCaseReason = ""
+
+
+class PlanApproval(PlanStep, frozen=True):
+    """Approve a plan, with a note if wished."""
+
+    own_case_reason: OwnCaseReason = ""
+
+
 class PlanRefusal(Struct, frozen=True):
     """Return or reopen a plan: the reason is told to its owner."""
 
     version: Version
     note: Reason
+    own_case_reason: OwnCaseReason = ""
 
 
 class CycleOpening(Struct, frozen=True):
@@ -72,6 +87,7 @@ class Excuse(Struct, frozen=True):
     """Why a person is not rated this time; empty takes the person back in."""
 
     reason: Annotated[str, Meta(max_length=TEXT, title=_("Lý do không xếp loại"))] = ""
+    own_case_reason: OwnCaseReason = ""
 
 
 class TaskDraft(Struct, frozen=True):
@@ -158,6 +174,12 @@ class Withdrawal(Struct, frozen=True):
     reason: Reason
 
 
+class Waiver(Withdrawal, frozen=True):
+    """Why no self-assessment was handed in."""
+
+    own_case_reason: OwnCaseReason = ""
+
+
 class OwnTask(Struct, frozen=True):
     """What a person says of one own task."""
 
@@ -226,6 +248,7 @@ class Decision(Struct, frozen=True):
     reason: Annotated[str, Meta(min_length=3, max_length=TEXT, title=_("Lý do xếp loại"))]
     version: Annotated[int, Meta(ge=0, title=_("Phiên bản"))] = 0
     correction_reason: Annotated[str, Meta(max_length=TEXT, title=_("Lý do đính chính"))] = ""
+    own_case_reason: OwnCaseReason = ""
 
 
 class SchemeSwitch(Struct, frozen=True):

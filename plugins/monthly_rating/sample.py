@@ -2,7 +2,7 @@
 written without asking for rights."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from monthly_rating.rules.periods import Period, period_containing
@@ -35,6 +35,7 @@ async def sample_rows(actor: Actor, people: Sequence[UUID], unit_id: UUID) -> Ma
     owner, other = people[0], people[-1]
     period = period_containing(today(), "month")
     plan_id, item_id = await _plan(owner, unit_id, period)
+    await _draft(owner, unit_id, period.start.year + 1)
     cycle_id, scheme_id = await _cycle(people, unit_id, period)
     task_id, evidence_id = await _task(owner, cycle_id, item_id, period)
     await _meeting(owner, other, cycle_id, scheme_id)
@@ -59,6 +60,14 @@ async def _plan(owner: UUID, unit_id: UUID, period: Period) -> tuple[UUID, UUID]
         plan_id=plan_id, number=1, step="submit", state="submitted", items="[]", note="", person_id=owner, at=moment()
     )
     return plan_id, item_id
+
+
+async def _draft(owner: UUID, unit_id: UUID, year: int) -> None:
+    """A plan that its owner has not handed in: nobody else may read a word of it, the trail included."""
+    plan_id = await YearPlan.create(person_id=owner, unit_id=unit_id, year=year, search="mau")
+    await YearPlanItem.create(
+        plan_id=plan_id, sort=1, title="Chưa cho ai xem", due_on=date(year, 6, 30), expected_level="Đang cân nhắc"
+    )
 
 
 async def _cycle(people: Sequence[UUID], unit_id: UUID, period: Period) -> tuple[UUID, UUID]:
@@ -156,7 +165,7 @@ async def _meeting(owner: UUID, other: UUID, cycle_id: UUID, scheme_id: UUID) ->
         scheme_id=scheme_id,
         level="A",
         reason="Xong mọi việc",
-        decided_by=owner,
+        decided_by=other,
         decided_at=moment(),
     )
     await Publication.create(cycle_id=cycle_id, person_id=owner, at=moment())

@@ -2,6 +2,7 @@
   notices and plan revisions are added.
 
 Keys, checks and policies are in the migration; columns called `person_id` name whom a row is about or who did it.
+`own_case_reason` says why somebody decided about himself; it is empty everywhere else.
 """
 
 from piccolo.columns import JSONB, UUID, Boolean, Bytea, Date, Integer, SmallInt, Text, Timestamptz
@@ -55,6 +56,7 @@ class YearPlanRevision(Private, Table, tablename="monthly_rating_year_plan_revis
     note = Text()
     person_id = UUID()
     at = Timestamptz()
+    own_case_reason = Text()
 
 
 class Cycle(Private, Versioned, Table, tablename="monthly_rating_cycle"):
@@ -92,6 +94,7 @@ class CycleMember(Private, Versioned, Table, tablename="monthly_rating_cycle_mem
     unit_position = Text()
     departments = Text()
     excused_reason = Text()
+    own_case_reason = Text()
 
 
 class AssignmentNotice(Private, Versioned, Table, tablename="monthly_rating_assignment_notice"):
@@ -172,6 +175,7 @@ class SelfAssessment(Private, Versioned, Table, tablename="monthly_rating_self_a
     submitted_at = Timestamptz(default=None, null=True)
     waived_by = UUID(null=True, default=None)
     waived_reason = Text()
+    own_case_reason = Text()
 
 
 class Meeting(Private, Versioned, Table, tablename="monthly_rating_meeting"):
@@ -224,6 +228,7 @@ class Grade(Private, Table, tablename="monthly_rating_grade"):
     decided_at = Timestamptz()
     replaces_id = UUID(null=True, default=None)
     correction_reason = Text()
+    own_case_reason = Text()
 
 
 class Publication(Private, Table, tablename="monthly_rating_publication"):

@@ -92,13 +92,20 @@ def reader(*held):
 @pytest.mark.parametrize("unit_id", [None, UUID(int=7)])
 def test_values_are_told_only_to_whoever_holds_their_permission_in_the_whole_body(app, unit_id):
     row = {"id": str(UUID(int=9)), "full_name": "Trịnh Minh Ước", "position": "Kiểm sát viên"}
-    told = reader(Held(unit_id, frozenset({Permission.TRAIL_READ})))
+    told = reader(Held(unit_id, frozenset({Permission.TRAIL_READ, Permission.PEOPLE_READ})))
     changes = told.changes("person", row | {"position": ""}, row, {})
     assert [change.field for change in changes] == ["Chức danh"], "that it changed is told in any case"
     if unit_id is None:
         assert (changes[0].after, told.subject("person", row, {})) == ("Kiểm sát viên", "Trịnh Minh Ước")
     else:
         assert (changes[0].after, told.subject("person", row, {})) == ("", "")
+
+
+def test_reading_the_trail_alone_opens_nothing():
+    told = reader(Held(None, frozenset({Permission.TRAIL_READ})))
+    row = {"id": str(UUID(int=9)), "full_name": "Trịnh Minh Ước", "position": "Kiểm sát viên"}
+    assert told.subject("person", row, {}) == "" and told.concerned() == {}
+    assert {change.after for change in told.changes("person", None, row, {})} == {""}
 
 
 async def test_a_body_reads_its_own_trail_only(door, said):

@@ -168,7 +168,11 @@ async def test_a_month_of_kien_luong_by_api(people):
             await person.do(f"/cycles/{cycle}/comments", about_id=about, text="Đồng ý với tự nhận xét.")
     for name, person_id in ids.items():
         level = "B" if name == "Đặng Văn Ổn" else "A"
-        await chair.do(f"/cycles/{cycle}/people/{person_id}/grade", level=level, reason="Theo kết quả so với phân công")
+        own = name == "Trương Quốc Đức"
+        grade = {"level": level, "reason": "Theo kết quả so với phân công"}
+        if own:
+            await chair.do(f"/cycles/{cycle}/people/{person_id}/grade", expected=403, **grade)
+        await (deputy if own else chair).do(f"/cycles/{cycle}/people/{person_id}/grade", **grade)
     meeting = await clerk.see(f"/cycles/{cycle}/meeting")
     await clerk.do(f"/cycles/{cycle}/minutes/save", version=meeting["meeting"]["version"], conclusion="Nhất trí.")
     before = (await member.see(f"/cycles/{cycle}/meeting"))["members"]

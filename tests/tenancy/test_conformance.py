@@ -1,14 +1,20 @@
 """Every installed module, and the core, through the conformance kit."""
 
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from importlib import import_module
+from types import ModuleType
 
 import pytest
 
+from platform_core.app import compose
+from platform_core.audit.trail import TrailQuery, trail
 from platform_core.plugin_host.registry import installed_plugins
 from platform_core.plugin_host.running import dispatcher
 from platform_core.provisioning import machine
-from plugin_api.testing import Neighbours, foreign_id_faults, wall_faults
+from plugin_api.hookspecs import hookimpl
+from plugin_api.testing import Neighbours, foreign_id_faults, told_in_spite, wall_faults
 from tenancy.context import OPERATOR_SPACE, TenantContext
 from tenancy.lifecycle import BodyRow, move_to, place_body, refresh_closure, set_parent
 from tenancy.query import rows
@@ -74,3 +80,55 @@ async def test_the_kit_finds_an_endpoint_that_answers_a_foreign_id(house, neighb
     ids = await filled(house, module)
     no_stranger = machine(await house.body("kien-luong"), frozenset({module.name}))
     assert await foreign_id_faults(module.endpoints, no_stranger, ids) != []
+
+
+async def colleague(house, module):
+    """Somebody of the same body who may do everything, and is not whom the sample rows are about."""
+    other = await rows("SELECT id FROM person WHERE tenant_id = $1 ORDER BY name_key OFFSET 1 LIMIT 1")
+    everybody = machine(await house.body("kien-luong"), frozenset({module.name}))
+    return replace(everybody, person_id=other[0]["id"])
+
+
+async def told_in_spite_of_screens(house, module):
+    """What the trail tells a colleague although every screen keeps it closed."""
+    ids = await filled(house, module)
+    reader = await colleague(house, module)
+    lines = (await trail(reader, TrailQuery(export="xlsx"))).lines
+    assert len(lines) == lines[0].seq, "the whole trail"
+    return await told_in_spite(module.endpoints, reader, ids, lines)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
+async def test_the_trail_keeps_closed_what_every_screen_keeps_closed(house, neighbours, module):
+    assert await told_in_spite_of_screens(house, module) == []
+
+
+@contextmanager
+def composed_without_rules():
+    """The installed modules, their records declared without a rule of what stays closed."""
+
+    def without(plugin):
+        manifest = plugin.module_manifest()
+        bare = replace(manifest, records=[replace(record, closed="") for record in manifest.records])
+
+        @hookimpl
+        def module_manifest():
+            return bare
+
+        copy = ModuleType(plugin.__name__)
+        copy.__dict__.update(vars(plugin), module_manifest=module_manifest)
+        return copy
+
+    compose([without(plugin) for plugin in installed_plugins()])
+    try:
+        yield
+    finally:
+        compose()
+
+
+async def test_the_kit_finds_a_record_without_a_rule(house, neighbours):
+    module = next(one for one in MODULES if any(record.closed for record in one.records))
+    with composed_without_rules():
+        found = await told_in_spite_of_screens(house, module)
+    closed = {record.table for record in module.records if record.closed}
+    assert {fault.partition(" ")[0] for fault in found} == closed, "each rule is needed, and each is missed"

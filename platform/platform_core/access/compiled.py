@@ -45,6 +45,12 @@ class RolePolicy:
         """What one assignment of `role` gives; a role nobody grants anything gives nothing."""
         return Held(unit_id, self.allowed.get(role, frozenset()), self.denied.get(role, frozenset()))
 
+    def together(self, roles: Iterable[str]) -> frozenset[str]:
+        """What somebody who holds all of these roles in one place may do there: a deny of one wins."""
+        held = [self.held(role, None) for role in roles]
+        none: frozenset[str] = frozenset()
+        return none.union(*(one.allowed for one in held)) - none.union(*(one.denied for one in held))
+
 
 def enforcer_of(lines: Iterable[Line], people: Mapping[str, Iterable[str]] | None = None) -> casbin.Enforcer:
     """A casbin enforcer over policy lines; `people` maps a person to roles (for the proof of equality)."""
@@ -59,8 +65,12 @@ def enforcer_of(lines: Iterable[Line], people: Mapping[str, Iterable[str]] | Non
 
 def template_lines(manifests: Iterable[Manifest]) -> list[Line]:
     """The grants of all modules as policy lines."""
-    return sorted((role, str(permission), "allow") for manifest in manifests
-                  for role, granted in manifest.grants.items() for permission in granted)
+    return sorted(
+        (role, str(permission), "allow")
+        for manifest in manifests
+        for role, granted in manifest.grants.items()
+        for permission in granted
+    )
 
 
 def body_lines(templates: Iterable[Line], rules: Iterable[Line]) -> tuple[Line, ...]:

@@ -7,13 +7,15 @@ from plugin_api.manifest import RecordDeclaration
 
 KINDS = {"department": _("Bộ phận"), "cell": _("Chi bộ")}
 EFFECTS = {"allow": _("Cho phép"), "deny": _("Cấm")}
-READ = Permission.TRAIL_READ
+PEOPLE, RULES, MODULES = Permission.PEOPLE_READ, Permission.PERMISSIONS_READ, Permission.MODULES_SWITCH
+"""What the screens of these tables ask for."""
 
 RECORDS = (
     RecordDeclaration(
         table="person",
         title=_("Người"),
-        permission=READ,
+        permission=PEOPLE,
+        concerned="id",
         columns={
             "full_name": _("Họ và tên"),
             "code": _("Mã"),
@@ -25,7 +27,7 @@ RECORDS = (
     RecordDeclaration(
         table="unit",
         title=_("Bộ phận, chi bộ"),
-        permission=READ,
+        permission=PEOPLE,
         columns={
             "name": _("Tên"),
             "code": _("Mã"),
@@ -40,7 +42,7 @@ RECORDS = (
     RecordDeclaration(
         table="appointment",
         title=_("Chức vụ"),
-        permission=READ,
+        permission=PEOPLE,
         columns={
             "person_id": _("Người"),
             "unit_id": _("Bộ phận, chi bộ"),
@@ -52,7 +54,7 @@ RECORDS = (
     RecordDeclaration(
         table="role_assignment",
         title=_("Vai trò"),
-        permission=READ,
+        permission=PEOPLE,
         columns={
             "person_id": _("Người"),
             "role": _("Vai trò"),
@@ -65,7 +67,7 @@ RECORDS = (
     RecordDeclaration(
         table="access_rule",
         title=_("Quy tắc phân quyền"),
-        permission=READ,
+        permission=RULES,
         columns={"role": _("Vai trò"), "permission": _("Quyền"), "effect": _("Hiệu lực")},
         choices={
             "role": ROLE_TITLES,
@@ -76,13 +78,13 @@ RECORDS = (
     RecordDeclaration(
         table="module",
         title=_("Mô-đun"),
-        permission=READ,
+        permission=MODULES,
         columns={"name": _("Mô-đun"), "enabled": _("Đang bật")},
     ),
     RecordDeclaration(
         table="setting_patch",
         title=_("Thiết lập"),
-        permission=READ,
+        permission=MODULES,
         columns={"module": _("Mô-đun"), "patch": _("Giá trị đặt"), "locked": _("Khóa cho đơn vị dưới")},
     ),
 )

@@ -51,33 +51,38 @@ class Trail(Struct, frozen=True):
 
 
 # Counting carries numbers only; the rows are fetched for the page. Who an account is here is asked once per account,
-# and only where a search needs it (the OR is short-circuited otherwise).
+# and only where a search needs it (the OR is short-circuited otherwise). A search finds an entry by the person
+# concerned only where its content is open to the reader: closed ones are found by who made them, or not at all.
 FOUND = """
 WITH who AS (
   SELECT d.account_id FROM (SELECT DISTINCT account_id FROM audit.log WHERE tenant_id = $1) d
   JOIN LATERAL auth.person_here(d.account_id) AS here(person_id) ON true
   JOIN person p ON p.tenant_id = $1 AND p.id = here.person_id WHERE p.name_search LIKE '%' || $2 || '%'),
 found AS (
-  SELECT l.seq, {count} AS total FROM audit.log l WHERE l.tenant_id = $1 AND ($3 = '' OR l.table_name = $3)
-    AND ($4::date IS NULL OR l.at >= $4) AND ($5::date IS NULL OR l.at < $5)
-    AND ($2 = '' OR l.account_id IN (SELECT account_id FROM who)
-         OR coalesce(l.after, l.before) ->> (CASE WHEN l.table_name = 'person' THEN 'id' ELSE 'person_id' END)
-            IN (SELECT id::text FROM person WHERE tenant_id = $1 AND name_search LIKE '%' || $2 || '%'))
-  ORDER BY l.seq DESC LIMIT $6 OFFSET $7)
-SELECT f.seq, f.at, f.account_id, f.operation, f.table_name, f.before, f.after, found.total, p.full_name AS who,
+  SELECT entry.seq, [count] AS total FROM audit.log entry CROSS JOIN (SELECT $9::uuid AS reader) asked
+  WHERE entry.tenant_id = $1 AND ($3 = '' OR entry.table_name = $3)
+    AND ($4::date IS NULL OR entry.at >= $4) AND ($5::date IS NULL OR entry.at < $5)
+    AND ($2 = '' OR (entry.account_id IN (SELECT account_id FROM who) AND NOT [unsigned])
+         OR (coalesce(entry.after, entry.before) ->> ($8::jsonb ->> entry.table_name)
+             IN (SELECT id::text FROM person WHERE tenant_id = $1 AND name_search LIKE '%' || $2 || '%')
+             AND NOT [closed]))
+  ORDER BY entry.seq DESC LIMIT $6 OFFSET $7)
+SELECT entry.seq, entry.at, entry.account_id, entry.operation, entry.table_name, entry.before, entry.after, found.total,
+  p.full_name AS who, [closed] AS closed, [unsigned] AS unsigned,
   (SELECT jsonb_object_agg(e.value, coalesce(n.full_name, u.name))
-   FROM (SELECT value FROM jsonb_each_text(f.before) UNION SELECT value FROM jsonb_each_text(f.after)) e
-   CROSS JOIN LATERAL (SELECT CASE WHEN e.value ~ '^[0-9a-f]{{8}}-[0-9a-f-]{{27}}$' THEN e.value::uuid END AS id) named
+   FROM (SELECT value FROM jsonb_each_text(entry.before) UNION SELECT value FROM jsonb_each_text(entry.after)) e
+   CROSS JOIN LATERAL (SELECT CASE WHEN e.value ~ '^[0-9a-f]{8}-[0-9a-f-]{27}$' THEN e.value::uuid END AS id) named
    LEFT JOIN person n ON n.tenant_id = $1 AND n.id = named.id
    LEFT JOIN unit u ON u.tenant_id = $1 AND u.id = named.id
    WHERE coalesce(n.full_name, u.name) IS NOT NULL) AS names
-FROM found JOIN audit.log f ON f.tenant_id = $1 AND f.seq = found.seq
-LEFT JOIN LATERAL auth.person_here(f.account_id) AS here(person_id) ON true
+FROM found JOIN audit.log entry ON entry.tenant_id = $1 AND entry.seq = found.seq
+CROSS JOIN (SELECT $9::uuid AS reader) asked
+LEFT JOIN LATERAL auth.person_here(entry.account_id) AS here(person_id) ON true
 LEFT JOIN person p ON p.tenant_id = $1 AND p.id = here.person_id
-ORDER BY f.seq DESC
+ORDER BY entry.seq DESC
 """
-COUNTED = FOUND.format(count="count(*) OVER ()")
-WHOLE = FOUND.format(count="(SELECT max(seq) FROM audit.log WHERE tenant_id = $1)")
+COUNTED = FOUND.replace("[count]", "count(*) OVER ()")
+WHOLE = FOUND.replace("[count]", "(SELECT max(seq) FROM audit.log WHERE tenant_id = $1)")
 """The chain has no gaps: without a filter its last number is the count, and no page reads the whole trail."""
 
 
@@ -85,16 +90,19 @@ async def trail(actor: Actor, query: TrailQuery) -> Trail:
     """The changes that match, newest first, each in words that this reader may see."""
     filtered = bool(query.q or query.table or query.since or query.until)
     after_last = query.until + timedelta(days=1) if query.until else None
-    found = await rows(
-        COUNTED if filtered else WHOLE,
+    wording = Wording(actor)
+    statement = (COUNTED if filtered else WHOLE).replace("[closed]", wording.closed())
+    found = await rows(  # lint: allow(string-built-sql): the rules are constants of the installed modules
+        statement.replace("[unsigned]", wording.unsigned()),
         search_fold(query.q),
         query.table,
         query.since,
         after_last,
         query.limit,
         query.offset,
+        msgspec.json.encode(wording.concerned()).decode(),
+        actor.person_id,
     )
-    wording = Wording(actor)
     return Trail(
         [_line(record, wording) for record in found], wording.titles(), paged(query, found[0]["total"] if found else 0)
     )
@@ -103,17 +111,17 @@ async def trail(actor: Actor, query: TrailQuery) -> Trail:
 def _line(record: Any, wording: Wording) -> TrailLine:
     before, after, names = (_decoded(record[column]) for column in ("before", "after", "names"))
     row, table, operation = after or before or {}, record["table_name"], record["operation"]
-    concerned = row.get("id" if table == "person" else "person_id")
-    is_open = wording.open_to_reader(table)
+    is_open = wording.open_to_reader(table) and not record["closed"]
+    concerned = row.get(wording.concerned().get(table, "")) if is_open else None
     return TrailLine(
         record["seq"],
         record["at"],
-        record["who"] or _doer(record["account_id"]),
+        _("Không nêu tên") if record["unsigned"] else record["who"] or _doer(record["account_id"]),
         _(OPERATIONS[operation]),
         wording.title(table),
-        wording.subject(table, row, names or {}),
-        UUID(concerned) if concerned and is_open else None,
-        wording.changes(table, before, after, names or {}),
+        wording.subject(table, row, names or {}, not is_open),
+        UUID(concerned) if concerned else None,
+        wording.changes(table, before, after, names or {}, not is_open),
         not is_open,
     )
 

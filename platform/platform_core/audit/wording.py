@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
@@ -55,16 +55,31 @@ class Wording:
         record = self._records.get(table)
         return record is not None and self._actor.units(record.permission) is None
 
-    def subject(self, table: str, row: Row, names: Mapping[str, str]) -> str:
+    def concerned(self) -> dict[str, str]:
+        """Table → the column that names the person concerned, of the tables open to the reader."""
+        found = {table: record.concerned for table, record in self._records.items() if record.concerned}
+        return {table: column for table, column in found.items() if self.open_to_reader(table)}
+
+    def closed(self) -> str:
+        """SQL: whether the rule of its table keeps an `entry` closed to `reader`."""
+        return _by_table((record.table, record.closed) for record in self._records.values())
+
+    def unsigned(self) -> str:
+        """SQL: whether the rule of its table leaves out who made an `entry`."""
+        return _by_table((record.table, record.unsigned) for record in self._records.values())
+
+    def subject(self, table: str, row: Row, names: Mapping[str, str], closed: bool = False) -> str:
         """Which row it is: whose, and what it is called."""
-        if not self.open_to_reader(table):
+        if closed or not self.open_to_reader(table):
             return ""
         record = self._records[table]
         own = next((self._word(record, column, row[column], names) for column in NAMING if row.get(column)), "")
-        whose = names.get(str(row.get("person_id")), "")
+        whose = names.get(str(row.get(record.concerned)), "") if record.concerned != "id" else ""
         return " – ".join(part for part in (whose, own) if part)
 
-    def changes(self, table: str, before: Row | None, after: Row | None, names: Mapping[str, str]) -> list[Change]:
+    def changes(
+        self, table: str, before: Row | None, after: Row | None, names: Mapping[str, str], closed: bool = False
+    ) -> list[Change]:
         """The declared fields that differ; of a new or removed row those that hold something."""
         record = self._records.get(table)
         if record is None:
@@ -72,7 +87,7 @@ class Wording:
         old, new = before or {}, after or {}
         differing = [column for column in record.columns if old.get(column) != new.get(column)]
         shown = differing if before and after else [c for c in differing if (old or new).get(c) not in (None, "")]
-        is_open = self.open_to_reader(table)
+        is_open = not closed and self.open_to_reader(table)
 
         def side(values: Row, column: str) -> str:
             return self._word(record, column, values.get(column), names) if is_open else ""
@@ -82,6 +97,8 @@ class Wording:
     def _word(self, record: RecordDeclaration, column: str, value: Any, names: Mapping[str, str]) -> str:
         if isinstance(value, bool):
             return _("Có") if value else _("Không")
+        if isinstance(value, list) and all(isinstance(one, dict) for one in value):
+            return "; ".join(self._row_in_words(record, one, names) for one in value)
         if value is None or not isinstance(value, str):
             return "" if value is None else json.dumps(value, ensure_ascii=False)
         if value in record.choices.get(column, {}):
@@ -94,3 +111,19 @@ class Wording:
             if MOMENT.match(value):
                 return show_moment(datetime.fromisoformat(value))
         return names.get(value, value)
+
+    def _row_in_words(self, record: RecordDeclaration, row: Row, names: Mapping[str, str]) -> str:
+        """A row kept inside a column: its values, without the ids that nobody can read."""
+        words = (self._word(record, column, value, names) for column, value in row.items() if column[-3:] != "_id")
+        return ", ".join(word for word in words if word)
+
+
+def _by_table(conditions: Iterable[tuple[str, str]]) -> str:
+    """One condition for all tables; every text is a constant of an installed module."""
+    cases = "".join(
+        f" WHEN '{table}' THEN EXISTS (SELECT 1 FROM (VALUES (entry.before), (entry.after)) AS side(kept)"
+        f" WHERE kept IS NOT NULL AND ({condition}))"
+        for table, condition in sorted(conditions)
+        if condition
+    )
+    return f"(CASE entry.table_name{cases} ELSE false END)" if cases else "false"

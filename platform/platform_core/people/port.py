@@ -1,9 +1,15 @@
 """Who belongs where, for the modules: the `People` port."""
 
+from collections.abc import Collection, Mapping
 from datetime import date
+from functools import cached_property
 from uuid import UUID
 
-from plugin_api.ports import Member, Unit, ports
+import msgspec
+
+from platform_core.access.compiled import Line, body_lines, role_policy, template_lines
+from platform_core.plugin_host.running import dispatcher
+from plugin_api.ports import Holder, Member, Unit, ports
 from tenancy.faults import Absent
 from tenancy.query import row, rows, value
 
@@ -16,10 +22,28 @@ SELECT p.id AS person_id, p.full_name, p.position, coalesce(a.position, '') AS u
 FROM person p"""
 UNIT = "SELECT id, code, kind, name, committee_name FROM unit"
 ON_DAY = "valid_from <= $3 AND (valid_to IS NULL OR valid_to >= $3)"
+# Everybody with a role that may give one of the permissions, and all roles they hold there: another role may forbid.
+HOLDERS = """
+SELECT u.id AS unit_id, p.id AS person_id, p.full_name, array_agg(DISTINCT r.role) AS roles,
+  (SELECT jsonb_agg(jsonb_build_array(a.role, a.permission, a.effect)) FROM access_rule a
+   WHERE a.tenant_id = $1) AS rules
+FROM unnest($3::uuid[]) AS u(id)
+JOIN role_assignment r ON r.tenant_id = $1 AND (r.unit_id IS NULL OR r.unit_id = u.id)
+  AND r.valid_from <= $2 AND (r.valid_to IS NULL OR r.valid_to >= $2)
+JOIN person p ON p.tenant_id = $1 AND p.id = r.person_id AND p.id <> $4 AND (p.left_on IS NULL OR p.left_on >= $2)
+GROUP BY u.id, p.id, p.full_name, p.name_key
+HAVING bool_or(r.role = ANY ($5) OR r.role IN (SELECT a.role FROM access_rule a
+  WHERE a.tenant_id = $1 AND a.permission = ANY ($6) AND a.effect = 'allow'))
+ORDER BY p.name_key, p.id"""
 
 
 class PeopleOfBody:
     """Answers from the tables of people, in the transaction of the request."""
+
+    @cached_property
+    def _templates(self) -> list[Line]:
+        """What the installed modules grant from the start; a new composition makes a new port."""
+        return template_lines(dispatcher().registry.manifests.values())
 
     async def units(self, kind: str, on: date) -> list[Unit]:
         found = await rows(f"{UNIT} WHERE tenant_id = $1 AND kind = $2 AND {ON_DAY} ORDER BY sort, name", kind, on)
@@ -61,3 +85,18 @@ class PeopleOfBody:
             )
             is True
         )
+
+    async def holders(
+        self, any_of: Collection[str], units: Collection[UUID], besides: UUID
+    ) -> Mapping[UUID, list[Holder]]:
+        asked = {str(permission) for permission in any_of}
+        giving = {role for role, permission, _effect in self._templates if permission in asked}
+        lines = await rows(HOLDERS, ports().today(), list(units), besides, list(giving), list(asked))
+        rules = msgspec.json.decode(lines[0]["rules"] or "[]", type=list[Line]) if lines else []
+        policy = role_policy(body_lines(self._templates, rules))
+        found: dict[UUID, list[Holder]] = {unit_id: [] for unit_id in units}
+        for one in lines:
+            holder = Holder(one["person_id"], one["full_name"], policy.together(one["roles"]))
+            if holder.permissions & asked:
+                found[one["unit_id"]].append(holder)
+        return found

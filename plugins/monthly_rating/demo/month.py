@@ -163,8 +163,9 @@ async def _meet(parts: Cast, cycle_id: UUID, period: Period, place: int, day: da
     with standing_on(day, 16):
         for number, member in enumerate(parts.members):
             course = course_of(number, place)
-            decision = forms.Decision(course.level, _reason(course))
-            await decisions.decide_grade(parts.decider, cycle_id, member.person_id, decision)
+            decider = parts.deciders[member.person_id]
+            decision = forms.Decision(course.level, _reason(course), own_case_reason=_own_case_reason(decider, member))
+            await decisions.decide_grade(decider, cycle_id, member.person_id, decision)
         await meetings.close_meeting(parts.chair, cycle_id, forms.MinutesText(1, texts.CONCLUSION))
 
 
@@ -190,14 +191,20 @@ async def _correct(parts: Cast, cycle_id: UUID, place: int, day: date) -> None:
     for number, member in enumerate(parts.members):
         if course_of(number, place).level != "A":
             with standing_on(day):
+                decider = parts.deciders[member.person_id]
                 decision = forms.Decision(
                     "A" if course_of(number, place).late else "B",
                     "Đã xem lại minh chứng nộp bổ sung.",
                     1,
                     "Báo cáo đã gửi đúng hạn qua đường công văn, chi bộ chưa cập nhật.",
+                    _own_case_reason(decider, member),
                 )
-                await decisions.correct_grade(parts.decider, cycle_id, member.person_id, decision)
+                await decisions.correct_grade(decider, cycle_id, member.person_id, decision)
             return
+
+
+def _own_case_reason(decider: Actor, member: Actor) -> str:
+    return texts.OWN_CASE if decider.person_id == member.person_id else ""
 
 
 def _reason(course: Course) -> str:

@@ -64,6 +64,7 @@ SUBJECTIVE = (
     "Chưa sắp xếp thời gian nghiên cứu, để dồn việc cuối tháng.",
     "Lập lịch theo tuần, báo cáo lãnh đạo khi thấy khó khăn.",
 )
+OWN_CASE = "Đơn vị chỉ có một lãnh đạo, chưa có ai khác được phân quyền."
 CONCLUSION = (
     "Chi bộ thống nhất kết quả xếp loại như biên bản. Biểu dương các đồng chí hoàn thành tốt nhiệm vụ.\n"
     "Các đồng chí có nhiệm vụ trễ hạn nghiêm túc rút kinh nghiệm, khắc phục ngay trong tháng tới."

@@ -3,14 +3,14 @@
 from datetime import date, timedelta
 from uuid import UUID
 
+from monthly_rating.demo import texts
 from monthly_rating.demo.cast import ActAs, Cast, cast
 from monthly_rating.demo.month import live_through
-from monthly_rating.demo.texts import PLANNED
-from monthly_rating.forms import PlanItems, PlanRefusal, PlanRow, PlanStart, PlanStep
+from monthly_rating.forms import PlanApproval, PlanCorrection, PlanItems, PlanRefusal, PlanRow, PlanStart, PlanStep
 from monthly_rating.rules.periods import period_after, period_containing
 from monthly_rating.service import plans
 from monthly_rating.service.clock import standing_on
-from monthly_rating.service.cycles import settings_of
+from monthly_rating.service.settings import settings_of
 from monthly_rating.tables import YearPlan
 from plugin_api.actor import Actor
 from plugin_api.ports import ports
@@ -71,10 +71,13 @@ async def _plan(parts: Cast, year: int, today: date) -> None:
 
 
 async def _review(parts: Cast, member: Actor, plan_id: UUID, place: int, year: int) -> None:
-    reviewer = parts.reviewer if parts.reviewer.person_id != member.person_id else parts.chair
+    reviewer = parts.reviewers[member.person_id]
+    alone = texts.OWN_CASE if reviewer.person_id == member.person_id else ""
     version = 3
     if place == 1:
-        await plans.return_plan(reviewer, plan_id, PlanRefusal(version, "Bổ sung mức độ cần đạt cho từng nhiệm vụ."))
+        await plans.return_plan(
+            reviewer, plan_id, PlanRefusal(version, "Bổ sung mức độ cần đạt cho từng nhiệm vụ.", alone)
+        )
         kept = [
             PlanRow(None, row.title, row.due_on, f"{row.expected_level}, báo cáo bằng văn bản")
             for row in _items(place, year)
@@ -87,15 +90,15 @@ async def _review(parts: Cast, member: Actor, plan_id: UUID, place: int, year: i
             None, "Giúp đỡ 01 đồng chí mới nắm quy trình nghiệp vụ", date(year, 6, 30), "Làm việc độc lập được"
         )
         await plans.correct_plan(
-            reviewer, plan_id, PlanItems(version, [*await _stored(plan_id), added], "Bổ sung việc kèm cặp.")
+            reviewer, plan_id, PlanCorrection(version, [*await _stored(plan_id), added], "Bổ sung việc kèm cặp.", alone)
         )
         version += 1
-    await plans.approve_plan(reviewer, plan_id, PlanStep(version, "Đồng ý."))
+    await plans.approve_plan(reviewer, plan_id, PlanApproval(version, "Đồng ý.", alone))
 
 
 def _items(place: int, year: int) -> list[PlanRow]:
     """Three undertakings, spread over the year by the person's place."""
-    chosen = [(PLANNED[(place + step) % len(PLANNED)], 2 + (place + step * 3) % 11) for step in range(3)]
+    chosen = [(texts.PLANNED[(place + step) % len(texts.PLANNED)], 2 + (place + step * 3) % 11) for step in range(3)]
     return [
         PlanRow(None, work.title, date(year, month, 25), work.level)
         for work, month in sorted(chosen, key=lambda one: one[1])

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from monthly_rating.service.cycle_head import CycleHead
-from monthly_rating.service.cycles import settings_of
+from monthly_rating.service.settings import settings_of
 from plugin_api.actor import Actor
 
 

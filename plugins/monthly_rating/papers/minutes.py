@@ -7,9 +7,9 @@ from monthly_rating.config import RatingSettings
 from monthly_rating.forms import PaperQuery
 from monthly_rating.papers.heading import cell_heading, in_sentence
 from monthly_rating.service.cycle_head import sees_all
-from monthly_rating.service.cycles import settings_of
 from monthly_rating.service.meeting_page import MeetingPage, meeting_page
 from monthly_rating.service.meeting_rows import CommentLine, MeetingMember
+from monthly_rating.service.settings import settings_of
 from plugin_api.actor import Actor
 from plugin_api.errors import Forbidden
 from plugin_api.i18n import gettext as _
@@ -53,6 +53,7 @@ def minutes(actor: Actor, page: MeetingPage, settings: RatingSettings) -> Paper:
             Heading("Đảng viên tự đánh giá, chi bộ góp ý và xếp loại", 2),
             _ratings(page),
             *_missed(page),
+            *_own_cases(page),
             Heading("Kết luận"),
             *_conclusion(page),
         ),
@@ -127,6 +128,21 @@ def _missed(page: MeetingPage) -> tuple[Block, ...]:
         if parts:
             blocks += [Heading(f"Đồng chí {one.full_name}", 3), Bullets(tuple(parts))]
     return (Heading("Nhiệm vụ chưa đạt, nguyên nhân và bài học", 2), *blocks) if blocks else ()
+
+
+def _own_cases(page: MeetingPage) -> tuple[Block, ...]:
+    """Who decided about himself because there was nobody else, and why: the minutes say so."""
+    lines = tuple(line for one in page.members for line in _own_case(one))
+    return (Heading("Tự quyết định về mình", 2), Bullets(lines)) if lines else ()
+
+
+def _own_case(one: MeetingMember) -> list[str]:
+    said = (
+        ("tự quyết định mức xếp loại của mình", one.own_case_reason),
+        ("tự ghi nhận không xếp loại", one.own_excuse_reason),
+        ("tự ghi nhận không nộp bản tự đánh giá", one.own_waiver_reason),
+    )
+    return [f"Đồng chí {one.full_name} {what}: {reason}" for what, reason in said if reason]
 
 
 def _conclusion(page: MeetingPage) -> tuple[Block, ...]:

@@ -5,7 +5,7 @@ from uuid import UUID
 from monthly_rating.forms import PaperQuery
 from monthly_rating.papers.heading import cell_heading, in_sentence, on_behalf
 from monthly_rating.service.clock import VIETNAM
-from monthly_rating.service.result_page import ResultPage, result_page
+from monthly_rating.service.result_page import ResultPage, result_page, with_own_case
 from plugin_api.actor import Actor
 from plugin_api.papers import Column, File, Paper, Paragraph, Signature, Table
 from plugin_api.ports import ports
@@ -42,7 +42,7 @@ def result_table(actor: Actor, page: ResultPage) -> Paper:
             str(one.late),
             one.proposed_level or "–",
             one.level or "–",
-            f"Không xếp loại: {one.excused_reason}" if one.excused_reason else one.reason,
+            with_own_case(f"Không xếp loại: {one.excused_reason}" if one.excused_reason else one.reason, one),
         )
         for place, one in enumerate(page.results, 1)
     )

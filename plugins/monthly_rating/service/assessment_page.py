@@ -10,7 +10,7 @@ from monthly_rating.rules.states import ASSESSMENT_STATES, title_of
 from monthly_rating.rules.tasks import MISS_REASONS, SELF_LEVELS, OwnReport, needs_reason
 from monthly_rating.service.clock import today
 from monthly_rating.service.cycle_head import CycleHead, cycle_head
-from monthly_rating.service.cycles import settings_of
+from monthly_rating.service.settings import settings_of
 from monthly_rating.service.shown import Choices, TaskResult, choices
 from monthly_rating.service.sql import decoded
 from monthly_rating.service.task_rows import TASKS_OF_MEMBER, StoredTask, task_result

@@ -3,14 +3,17 @@
 from typing import Any
 from uuid import UUID
 
-from monthly_rating.forms import AssessmentText, OwnTask, VersionOnly, Withdrawal
+from monthly_rating.forms import AssessmentText, OwnTask, VersionOnly, Waiver
 from monthly_rating.permissions import Permission
+from monthly_rating.rules.own_case import reason_kept
 from monthly_rating.rules.schemes import known_level
 from monthly_rating.rules.states import must_be_in
 from monthly_rating.rules.tasks import OwnReport, unanswered
 from monthly_rating.service.clock import moment, today
 from monthly_rating.service.cycle_head import CycleHead, cycle_head
-from monthly_rating.service.cycles import membership, settings_of
+from monthly_rating.service.cycles import membership
+from monthly_rating.service.judging import judges_at
+from monthly_rating.service.settings import settings_of
 from monthly_rating.tables import SelfAssessment
 from plugin_api.actor import Actor
 from plugin_api.errors import Forbidden, Invalid, Refused
@@ -57,10 +60,11 @@ async def take_back_assessment(actor: Actor, cycle_id: UUID, data: VersionOnly) 
     return {"cycle_id": cycle_id}
 
 
-async def waive_assessment(actor: Actor, cycle_id: UUID, person_id: UUID, data: Withdrawal) -> dict[str, Any]:
+async def waive_assessment(actor: Actor, cycle_id: UUID, person_id: UUID, data: Waiver) -> dict[str, Any]:
     """Note that a person did not hand in a self-assessment, with the reason. Raises Refused when one was handed in."""
     head = await cycle_head(actor, cycle_id, "SHARE")
     actor.must(Permission.ASSESSMENT_WAIVE, head.unit_id)
+    own_reason = reason_kept((await judges_at(actor, head.unit_id)).on_waiver(person_id), data.own_case_reason)
     if head.state != "running":
         must_be_in(head.state, "meeting")
     await membership(cycle_id, person_id)
@@ -69,7 +73,12 @@ async def waive_assessment(actor: Actor, cycle_id: UUID, person_id: UUID, data: 
         raise Refused(_("Người này đã nộp bản tự đánh giá."))
     if stored is None:
         await SelfAssessment.create(
-            cycle_id=cycle_id, person_id=person_id, state="waived", waived_by=actor.person_id, waived_reason=data.reason
+            cycle_id=cycle_id,
+            person_id=person_id,
+            state="waived",
+            waived_by=actor.person_id,
+            waived_reason=data.reason,
+            own_case_reason=own_reason,
         )
     else:
         await SelfAssessment.change(
@@ -79,6 +88,7 @@ async def waive_assessment(actor: Actor, cycle_id: UUID, person_id: UUID, data: 
                 SelfAssessment.state: "waived",
                 SelfAssessment.waived_by: actor.person_id,
                 SelfAssessment.waived_reason: data.reason,
+                SelfAssessment.own_case_reason: own_reason,
             },
         )
     return {"cycle_id": cycle_id, "person_id": person_id}
@@ -134,6 +144,7 @@ async def _write(actor: Actor, head: CycleHead, data: AssessmentText) -> tuple[U
             SelfAssessment.summary: data.summary,
             SelfAssessment.waived_by: None,
             SelfAssessment.waived_reason: "",
+            SelfAssessment.own_case_reason: "",
         },
     )
     return stored["id"], version

@@ -15,10 +15,10 @@ from monthly_rating.service.sql import decoded, shaped
 from monthly_rating.tables import CycleStep
 from plugin_api.actor import Actor
 from tenancy.faults import Absent
-from tenancy.query import row
+from tenancy.query import Record, row
 
 HEAD = """
-SELECT c.id AS cycle_id, c.unit_id, u.name AS unit_name, u.committee_name, c.year, c.period_start, c.period_end,
+SELECT [more]c.id AS cycle_id, c.unit_id, u.name AS unit_name, u.committee_name, c.year, c.period_start, c.period_end,
   c.label, c.state, c.scheme_id,
   s.title AS scheme_title, s.source AS scheme_source, s.levels, c.notice_due, c.assessment_due, c.decision_due,
     c.published_at, c.version,
@@ -28,6 +28,7 @@ FROM monthly_rating_cycle c
 JOIN unit u ON u.tenant_id = c.tenant_id AND u.id = c.unit_id
 JOIN monthly_rating_scheme s ON s.tenant_id = c.tenant_id AND s.id = c.scheme_id
 WHERE c.tenant_id = $1 AND c.id = $2"""
+"""One cycle `$2` for the person `$3`; a page asks for more columns in the place of `[more]`."""
 
 
 class CycleHead(Struct, frozen=True):
@@ -61,7 +62,12 @@ async def cycle_head(actor: Actor, cycle_id: UUID, lock: Literal["", "SHARE", "U
     A step that changes the state takes the UPDATE lock, work that relies on the state the SHARE lock: so nothing is
     added to a cycle while it is being published. Raises Absent, Forbidden.
     """
-    found = await row(HEAD + (f" FOR {lock} OF c" if lock else ""), cycle_id, actor.person_id)
+    locked = f" FOR {lock} OF c" if lock else ""
+    return head_of(actor, cycle_id, await row(HEAD.replace("[more]", "") + locked, cycle_id, actor.person_id))
+
+
+def head_of(actor: Actor, cycle_id: UUID, found: Record | None) -> CycleHead:
+    """The cycle out of what was found. Raises Absent, Forbidden."""
     if found is None:
         raise Absent(f"cycle {cycle_id}")
     actor.must(Permission.ROOM_ENTER, found["unit_id"])

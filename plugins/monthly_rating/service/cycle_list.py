@@ -11,7 +11,7 @@ from monthly_rating.rules.periods import period_containing
 from monthly_rating.rules.states import CYCLE_STATES, next_step_title, title_of
 from monthly_rating.service.clock import today
 from monthly_rating.service.cycle_head import enterable
-from monthly_rating.service.cycles import settings_of
+from monthly_rating.service.settings import settings_of
 from monthly_rating.service.shown import Choices, choices
 from monthly_rating.service.sql import LATE, shaped
 from plugin_api.actor import Actor

@@ -7,11 +7,14 @@ from uuid import UUID
 from monthly_rating.config import RatingSettings
 from monthly_rating.forms import CycleOpening, Excuse
 from monthly_rating.permissions import Permission
+from monthly_rating.rules.own_case import reason_kept
 from monthly_rating.rules.periods import Period, deadlines, period_after, period_containing
 from monthly_rating.rules.states import must_be_in
 from monthly_rating.service.clock import today
 from monthly_rating.service.cycle_head import CycleHead, cycle_head, note_step
+from monthly_rating.service.judging import judges_at
 from monthly_rating.service.schemes import scheme_for
+from monthly_rating.service.settings import settings_of
 from monthly_rating.tables import AssignmentNotice, Cycle, CycleMember
 from plugin_api.actor import Actor
 from plugin_api.errors import Invalid, Refused
@@ -21,13 +24,7 @@ from plugin_api.ports import Unit, ports
 from tenancy.faults import Absent
 from tenancy.query import row, rows, value
 
-MODULE = "monthly_rating"
 OLDEST_DAYS = 731
-
-
-def settings_of(actor: Actor) -> RatingSettings:
-    """The settings of this room in the body."""
-    return actor.settings(MODULE, RatingSettings)
 
 
 async def open_cycle(actor: Actor, data: CycleOpening) -> dict[str, Any]:
@@ -89,11 +86,16 @@ async def excuse(actor: Actor, cycle_id: UUID, person_id: UUID, data: Excuse) ->
     head = await cycle_head(actor, cycle_id, "SHARE")
     actor.must(Permission.ASSESSMENT_WAIVE, head.unit_id)
     must_be_open(head)
+    own_reason = reason_kept((await judges_at(actor, head.unit_id)).on_waiver(person_id), data.own_case_reason)
     member = await membership(cycle_id, person_id)
     reason = data.reason.strip()
     if reason and len(reason) < 3:
         raise Invalid({"reason": _("Lý do không xếp loại: hãy ghi rõ hơn.")})
-    await CycleMember.change(member["id"], member["version"], {CycleMember.excused_reason: reason})
+    await CycleMember.change(
+        member["id"],
+        member["version"],
+        {CycleMember.excused_reason: reason, CycleMember.own_case_reason: own_reason},
+    )
     return {"cycle_id": cycle_id}
 
 

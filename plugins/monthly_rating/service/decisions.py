@@ -6,13 +6,16 @@ from uuid import UUID
 
 from monthly_rating.forms import Decision, VersionOnly
 from monthly_rating.permissions import Permission
+from monthly_rating.rules.own_case import Ruling, reason_kept
 from monthly_rating.rules.readiness import before_publication
 from monthly_rating.rules.schemes import known_level
 from monthly_rating.rules.states import cycle_state_after, must_be_in
 from monthly_rating.service.clock import moment
 from monthly_rating.service.cycle_head import CycleHead, cycle_head, note_step
-from monthly_rating.service.cycles import membership, settings_of
+from monthly_rating.service.cycles import membership
+from monthly_rating.service.judging import judges_at
 from monthly_rating.service.readiness import readiness_of
+from monthly_rating.service.settings import settings_of
 from monthly_rating.tables import Cycle, Grade, Publication
 from plugin_api.actor import Actor
 from plugin_api.errors import Forbidden, Invalid, Refused
@@ -21,18 +24,13 @@ from tenancy.faults import Stale
 from tenancy.query import row, value
 
 
-def may_decide(actor: Actor, unit_id: UUID) -> bool:
-    """Whether the person decides classes in the cell: the chair or the leader of the body, as the settings say."""
-    seat = Permission.GRADE_LEAD if settings_of(actor).decided_by == "leader" else Permission.MEETING_HOLD
-    return actor.may(Permission.GRADE_DECIDE, unit_id) and actor.may(seat, unit_id)
-
-
 async def decide_grade(actor: Actor, cycle_id: UUID, person_id: UUID, data: Decision) -> dict[str, Any]:
     """Decide a person's class once the meeting is open; a second word is a new edition and needs its own reason."""
     head = await cycle_head(actor, cycle_id, "SHARE")
-    must_decide(actor, head.unit_id)
+    ruled = (await judges_at(actor, head.unit_id)).on_grade(person_id)
+    own_reason = _must_decide(actor, ruled, data)
     must_be_in(head.state, "meeting")
-    await _add_grade(actor, head, person_id, data)
+    await _add_grade(actor, head, person_id, data, own_reason)
     return {"cycle_id": cycle_id, "person_id": person_id}
 
 
@@ -40,10 +38,11 @@ async def correct_grade(actor: Actor, cycle_id: UUID, person_id: UUID, data: Dec
     """Correct a published class: a new edition with a reason, both stay readable."""
     head = await cycle_head(actor, cycle_id, "SHARE")
     actor.must(Permission.GRADE_CORRECT, head.unit_id)
-    must_decide(actor, head.unit_id)
+    ruled = (await judges_at(actor, head.unit_id)).on_grade(person_id, corrects=True)
+    own_reason = _must_decide(actor, ruled, data)
     cycle_state_after("correct", head.state)
     full_name = await value("SELECT full_name FROM person WHERE tenant_id = $1 AND id = $2", person_id)
-    await _add_grade(actor, head, person_id, data)
+    await _add_grade(actor, head, person_id, data, own_reason)
     await note_step(actor, cycle_id, "correct", f"{full_name}: {data.level}. {data.correction_reason}")
     return {"cycle_id": cycle_id, "person_id": person_id}
 
@@ -65,18 +64,20 @@ async def publish(actor: Actor, cycle_id: UUID, data: VersionOnly) -> dict[str, 
     return {"cycle_id": cycle_id}
 
 
-def must_decide(actor: Actor, unit_id: UUID) -> None:
-    """Raise Forbidden for everybody but the one who decides, saying who that is."""
-    if not may_decide(actor, unit_id):
-        leads = settings_of(actor).decided_by == "leader"
-        raise Forbidden(
-            _("Mức xếp loại do lãnh đạo đơn vị quyết định.")
-            if leads
-            else _("Mức xếp loại do người chủ trì chi bộ quyết định.")
-        )
+def _must_decide(actor: Actor, ruled: Ruling, data: Decision) -> str:
+    """The reason to keep when it is the own class. Raises Forbidden saying who decides, Invalid without that reason."""
+    if ruled.allowed:
+        return reason_kept(ruled, data.own_case_reason)
+    leads = settings_of(actor).decided_by == "leader"
+    usual = (
+        _("Mức xếp loại do lãnh đạo đơn vị quyết định.")
+        if leads
+        else _("Mức xếp loại do người chủ trì chi bộ quyết định.")
+    )
+    raise Forbidden(f"{usual} {ruled.explanation}".rstrip())
 
 
-async def _add_grade(actor: Actor, head: CycleHead, person_id: UUID, data: Decision) -> None:
+async def _add_grade(actor: Actor, head: CycleHead, person_id: UUID, data: Decision, own_case_reason: str) -> None:
     member = await membership(head.cycle_id, person_id)
     if member["excused_reason"]:
         raise Refused(_("Người này không xếp loại trong kỳ này: %(reason)s", reason=member["excused_reason"]))
@@ -104,4 +105,5 @@ async def _add_grade(actor: Actor, head: CycleHead, person_id: UUID, data: Decis
         decided_at=moment(),
         replaces_id=newest["id"] if newest else None,
         correction_reason=data.correction_reason if newest else "",
+        own_case_reason=own_case_reason,
     )

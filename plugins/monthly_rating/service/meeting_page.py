@@ -10,11 +10,11 @@ from monthly_rating.permissions import Permission
 from monthly_rating.rules.readiness import before_close, before_publication
 from monthly_rating.rules.schemes import count_levels
 from monthly_rating.service.clock import today
-from monthly_rating.service.cycle_head import CycleHead, cycle_head, sees_all
-from monthly_rating.service.decisions import may_decide
+from monthly_rating.service.cycle_head import HEAD, CycleHead, head_of, sees_all
+from monthly_rating.service.judging import judges_at
 from monthly_rating.service.meeting_rows import MEETING, MEMBERS, MeetingBrief, MeetingMember, asked_of, meeting_member
 from monthly_rating.service.shown import Person
-from monthly_rating.service.sql import shaped
+from monthly_rating.service.sql import decoded
 from plugin_api.actor import Actor
 from plugin_api.errors import Forbidden, Refused
 from plugin_api.i18n import gettext as _
@@ -22,7 +22,8 @@ from tenancy.query import row, rows
 
 
 class MeetingPage(Struct, frozen=True):
-    """The meeting of a period. `missing` says what keeps the chair from the next step."""
+    """The meeting of a period. `missing` says what keeps the chair from the next step; `may_decide`, `may_correct`,
+    `may_waive` whether there is anybody about whom the reader does (`MeetingMember` says about whom)."""
 
     cycle: CycleHead
     meeting: MeetingBrief
@@ -47,16 +48,17 @@ class MeetingPage(Struct, frozen=True):
 
 async def meeting_page(actor: Actor, cycle_id: UUID) -> MeetingPage:
     """The meeting, for everybody of the cell once it was opened. Raises Refused before."""
-    head = await cycle_head(actor, cycle_id)
-    stored = await row(MEETING, cycle_id)
-    if stored is None:
+    found = await row(HEAD.replace("[more]", MEETING), cycle_id, actor.person_id)
+    head = head_of(actor, cycle_id, found)
+    if found is None or found["meeting"] is None:
         raise Refused(_("Cuộc họp của kỳ này chưa được mở. Người chủ trì mở cuộc họp ở trang của kỳ."))
     all_seen = sees_all(actor, head.unit_id)
     if not (all_seen or head.i_belong):
         raise Forbidden(_("Chỉ người của chi bộ có trong kỳ này và lãnh đạo mới xem được cuộc họp."))
-    meeting = shaped(MeetingBrief, stored)
+    meeting = decoded(found["meeting"], MeetingBrief)
     people = await rows(MEMBERS, cycle_id)
-    members = [meeting_member(actor, head, meeting, one, all_seen) for one in people]
+    judges = await judges_at(actor, head.unit_id)
+    members = [meeting_member(actor, head, meeting, one, all_seen, judges) for one in people]
     is_open = meeting.closed_at is None
     asked = [asked_of(one) for one in people]
     missing = before_close(asked) if is_open else before_publication(asked, True)
@@ -64,7 +66,7 @@ async def meeting_page(actor: Actor, cycle_id: UUID) -> MeetingPage:
     def may(permission: Permission, now: bool = is_open) -> bool:
         return now and head.state == "meeting" and actor.may(permission, head.unit_id)
 
-    decides = may_decide(actor, head.unit_id)
+    decides = any(one.decision.allowed for one in members)
     return MeetingPage(
         cycle=head,
         meeting=meeting,
@@ -82,7 +84,7 @@ async def meeting_page(actor: Actor, cycle_id: UUID) -> MeetingPage:
         may_write_minutes=may(Permission.MINUTES_WRITE),
         may_close=may(Permission.MEETING_HOLD) and not missing,
         may_decide=decides and head.state == "meeting",
-        may_correct=decides and head.state == "published" and actor.may(Permission.GRADE_CORRECT, head.unit_id),
+        may_correct=decides and head.state == "published",
         may_publish=may(Permission.PUBLICATION_MAKE, not is_open) and not missing,
-        may_waive=may(Permission.ASSESSMENT_WAIVE, True),
+        may_waive=may(Permission.ASSESSMENT_WAIVE, True) and any(one.waiver.allowed for one in members),
     )

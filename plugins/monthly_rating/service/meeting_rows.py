@@ -6,11 +6,13 @@ from uuid import UUID
 
 from msgspec import Struct, structs
 
+from monthly_rating.rules.own_case import Ruling
 from monthly_rating.rules.readiness import Readiness
 from monthly_rating.rules.states import ASSESSMENT_STATES, title_of
 from monthly_rating.service.clock import today
 from monthly_rating.service.cycle_head import CycleHead
-from monthly_rating.service.of_cycle import ASSESSED, ATTENDED, TASKS
+from monthly_rating.service.judging import Judges
+from monthly_rating.service.of_cycle import ASSESSED, ATTENDED, OWN_EXCUSE, TASKS
 from monthly_rating.service.shown import GradeEdition, TaskResult
 from monthly_rating.service.sql import decoded, shaped
 from monthly_rating.service.task_rows import StoredTask, task_result
@@ -49,13 +51,19 @@ class CommentLine(Struct, frozen=True):
 
 
 class MeetingMember(Struct, frozen=True):
-    """One person in the meeting. `grades` newest first, empty where the person may not see them yet."""
+    """One person in the meeting. `grades` newest first, empty where the person may not see them yet.
+
+    `own_case_reason` says why somebody decided the own class, `own_excuse_reason` and `own_waiver_reason` why somebody
+    noted that of himself; `decision` and `waiver` say whether the reader decides the class (corrects it, once
+    published) and notes that nothing was handed in.
+    """
 
     person_id: UUID
     full_name: str
     unit_position: str
     departments: str
     excused_reason: str
+    own_excuse_reason: str
     is_me: bool
     present: bool | None
     absence_reason: str
@@ -64,6 +72,7 @@ class MeetingMember(Struct, frozen=True):
     proposed_level: str
     summary: str
     waived_reason: str
+    own_waiver_reason: str
     submitted_at: datetime | None
     tasks: list[TaskResult]
     done: int
@@ -71,8 +80,11 @@ class MeetingMember(Struct, frozen=True):
     comments: list[CommentLine]
     i_commented: bool
     level: str
+    own_case_reason: str
     edition: int
     grades: list[GradeEdition]
+    decision: Ruling
+    waiver: Ruling
 
 
 class StoredComment(Struct, frozen=True):
@@ -89,7 +101,7 @@ class StoredComment(Struct, frozen=True):
     replaces_id: UUID | None
 
 
-MEETING = """
+MEETING = """(SELECT to_jsonb(held) FROM (
 SELECT h.held_on, h.place, c.full_name AS chair, coalesce(m.unit_position, '') AS chair_position, k.full_name AS clerk,
   h.comments_named, h.opened_at, h.closed_at, h.conclusion, h.version
 FROM monthly_rating_meeting h
@@ -97,7 +109,7 @@ JOIN person c ON c.tenant_id = h.tenant_id AND c.id = h.chair_id
 JOIN person k ON k.tenant_id = h.tenant_id AND k.id = h.clerk_id
 LEFT JOIN monthly_rating_cycle_member m ON m.tenant_id = h.tenant_id AND m.cycle_id = h.cycle_id
   AND m.person_id = h.chair_id
-WHERE h.tenant_id = $1 AND h.cycle_id = $2"""
+WHERE h.tenant_id = $1 AND h.cycle_id = $2) held) AS meeting, """
 MEMBERS = f"""
 WITH {TASKS}, {ASSESSED}, {ATTENDED}, said AS MATERIALIZED (
   SELECT k.about_id, jsonb_agg(jsonb_build_object('comment_id', k.id, 'author', q.full_name, 'author_id', k.author_id,
@@ -109,14 +121,16 @@ WITH {TASKS}, {ASSESSED}, {ATTENDED}, said AS MATERIALIZED (
   WHERE k.tenant_id = $1 AND k.cycle_id = $2 GROUP BY k.about_id),
 graded AS MATERIALIZED (
   SELECT g.person_id, jsonb_agg(jsonb_build_object('edition', g.edition, 'level', g.level, 'level_label', '',
-      'reason', g.reason, 'correction_reason', g.correction_reason, 'decided_by', d.full_name,
-      'decided_at', g.decided_at) ORDER BY g.edition DESC) AS grades
+      'reason', g.reason, 'correction_reason', g.correction_reason, 'own_case_reason', g.own_case_reason,
+      'decided_by', d.full_name, 'decided_at', g.decided_at) ORDER BY g.edition DESC) AS grades
   FROM monthly_rating_grade g JOIN person d ON d.tenant_id = g.tenant_id AND d.id = g.decided_by
   WHERE g.tenant_id = $1 AND g.cycle_id = $2 GROUP BY g.person_id)
-SELECT m.person_id, p.full_name, m.unit_position, m.departments, m.excused_reason, o.tasks, e.present,
+SELECT m.person_id, p.full_name, m.unit_position, m.departments, m.excused_reason,
+  {OWN_EXCUSE}, o.tasks, e.present,
   coalesce(e.absence_reason, '') AS absence_reason, coalesce(a.state, '') AS assessment,
   coalesce(a.proposed_level, '') AS proposed_level, coalesce(a.summary, '') AS summary,
-  coalesce(a.waived_reason, '') AS waived_reason, a.submitted_at, s.comments, g.grades
+  coalesce(a.waived_reason, '') AS waived_reason, coalesce(a.own_waiver_reason, '') AS own_waiver_reason,
+  a.submitted_at, s.comments, g.grades
 FROM monthly_rating_cycle_member m
 JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.person_id
 LEFT JOIN own o ON o.person_id = m.person_id
@@ -127,7 +141,9 @@ LEFT JOIN graded g ON g.person_id = m.person_id
 WHERE m.tenant_id = $1 AND m.cycle_id = $2 ORDER BY p.name_key"""
 
 
-def meeting_member(actor: Actor, head: CycleHead, meeting: MeetingBrief, one: Record, all_seen: bool) -> MeetingMember:
+def meeting_member(
+    actor: Actor, head: CycleHead, meeting: MeetingBrief, one: Record, all_seen: bool, judges: Judges
+) -> MeetingMember:
     """One person as the actor may see them: drafts never, classes before publication only those who oversee."""
     is_me, handed_in = one["person_id"] == actor.person_id, one["assessment"] == "submitted"
     tasks = [task_result(task, today(), is_me or handed_in) for task in decoded(one["tasks"], list[StoredTask])]
@@ -147,8 +163,11 @@ def meeting_member(actor: Actor, head: CycleHead, meeting: MeetingBrief, one: Re
         comments=comments,
         i_commented=any(comment.author_id == actor.person_id for comment in comments),
         level=grades[0].level if grades else "",
+        own_case_reason=grades[0].own_case_reason if grades else "",
         edition=grades[0].edition if grades else 0,
         grades=grades if all_seen or is_me else [],
+        decision=judges.on_grade(one["person_id"], corrects=head.state == "published"),
+        waiver=judges.on_waiver(one["person_id"]),
     )
 
 

@@ -10,8 +10,9 @@ from monthly_rating.rules.readiness import before_close
 from monthly_rating.rules.states import cycle_state_after, must_be_in
 from monthly_rating.service.clock import moment, today
 from monthly_rating.service.cycle_head import CycleHead, cycle_head, note_step
-from monthly_rating.service.cycles import members_of, membership, settings_of
+from monthly_rating.service.cycles import members_of, membership
 from monthly_rating.service.readiness import readiness_of
+from monthly_rating.service.settings import settings_of
 from monthly_rating.tables import Comment, Cycle, Meeting
 from plugin_api.actor import Actor
 from plugin_api.errors import Forbidden, Invalid, Refused

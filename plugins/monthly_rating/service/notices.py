@@ -14,7 +14,7 @@ from monthly_rating.rules.states import cycle_state_after, must_be_in
 from monthly_rating.service.assigning import assignee, deadline_fault, next_sort
 from monthly_rating.service.clock import moment, today
 from monthly_rating.service.cycle_head import CycleHead, cycle_head, note_step
-from monthly_rating.service.cycles import settings_of
+from monthly_rating.service.settings import settings_of
 from monthly_rating.service.sql import shapes
 from monthly_rating.tables import AssignmentNotice, Cycle, Task
 from plugin_api.actor import Actor

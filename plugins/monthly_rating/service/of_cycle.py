@@ -20,7 +20,8 @@ TASKS = f"""own AS MATERIALIZED (
 """Each person's tasks as JSON, a list of `StoredTask`."""
 
 ASSESSED = """assessed AS MATERIALIZED (
-  SELECT a.person_id, a.state, a.proposed_level, a.summary, a.waived_reason, a.submitted_at
+  SELECT a.person_id, a.state, a.proposed_level, a.summary, a.waived_reason, a.submitted_at,
+    a.own_case_reason AS own_waiver_reason
   FROM monthly_rating_self_assessment a WHERE a.tenant_id = $1 AND a.cycle_id = $2)"""
 
 ATTENDED = """attended AS MATERIALIZED (
@@ -30,6 +31,10 @@ ATTENDED = """attended AS MATERIALIZED (
   WHERE h.tenant_id = $1 AND h.cycle_id = $2)"""
 
 DECIDED = """decided AS MATERIALIZED (
-  SELECT DISTINCT ON (g.person_id) g.person_id, g.level, g.edition, g.reason, g.correction_reason
+  SELECT DISTINCT ON (g.person_id) g.person_id, g.level, g.edition, g.reason, g.correction_reason,
+    g.own_case_reason
   FROM monthly_rating_grade g WHERE g.tenant_id = $1 AND g.cycle_id = $2 ORDER BY g.person_id, g.edition DESC)"""
 """The class that holds for each person: the newest edition."""
+
+OWN_EXCUSE = "CASE WHEN m.excused_reason = '' THEN '' ELSE m.own_case_reason END AS own_excuse_reason"
+"""Why a member `m` who is not rated noted that himself."""

@@ -11,6 +11,7 @@ from monthly_rating.permissions import Permission
 from monthly_rating.rules.schemes import Level, count_levels
 from monthly_rating.rules.states import ASSESSMENT_STATES, CYCLE_STATES, title_of
 from monthly_rating.service.clock import today
+from monthly_rating.service.of_cycle import OWN_EXCUSE
 from monthly_rating.service.shown import GradeEdition, TaskResult
 from monthly_rating.service.sql import decoded, shaped
 from monthly_rating.service.task_rows import TASK_COLUMNS, StoredTask, task_result
@@ -30,10 +31,13 @@ class PersonPeriod(Struct, frozen=True):
     state: str
     state_title: str
     excused_reason: str
+    own_excuse_reason: str
     assessment: str
     assessment_title: str
     proposed_level: str
     summary: str
+    waived_reason: str
+    own_waiver_reason: str
     tasks: list[TaskResult]
     done: int
     late: int
@@ -65,7 +69,8 @@ class PersonPage(Struct, frozen=True):
 
 PERIODS = f"""
 WITH mine AS MATERIALIZED (
-  SELECT m.cycle_id, c.unit_id, u.name AS unit_name, c.label, c.period_start, c.state, m.excused_reason, s.levels
+  SELECT m.cycle_id, c.unit_id, u.name AS unit_name, c.label, c.period_start, c.state, m.excused_reason,
+    {OWN_EXCUSE}, s.levels
   FROM monthly_rating_cycle_member m
   JOIN monthly_rating_cycle c ON c.tenant_id = m.tenant_id AND c.id = m.cycle_id
   JOIN unit u ON u.tenant_id = c.tenant_id AND u.id = c.unit_id
@@ -76,18 +81,20 @@ own AS MATERIALIZED (
   FROM (SELECT {TASK_COLUMNS}, t.sort FROM monthly_rating_task t JOIN mine ON mine.cycle_id = t.cycle_id
     WHERE t.tenant_id = $1 AND t.person_id = $2 AND NOT t.dropped) x GROUP BY x.cycle_id),
 assessed AS MATERIALIZED (
-  SELECT a.cycle_id, a.state, a.proposed_level, a.summary FROM monthly_rating_self_assessment a
+  SELECT a.cycle_id, a.state, a.proposed_level, a.summary,
+    a.waived_reason, a.own_case_reason AS own_waiver_reason FROM monthly_rating_self_assessment a
   WHERE a.tenant_id = $1 AND a.person_id = $2),
 graded AS MATERIALIZED (
   SELECT g.cycle_id, jsonb_agg(jsonb_build_object('edition', g.edition, 'level', g.level, 'level_label', '',
-      'reason', g.reason, 'correction_reason', g.correction_reason, 'decided_by', d.full_name,
-      'decided_at', g.decided_at) ORDER BY g.edition DESC) AS grades
+      'reason', g.reason, 'correction_reason', g.correction_reason, 'own_case_reason', g.own_case_reason,
+      'decided_by', d.full_name, 'decided_at', g.decided_at) ORDER BY g.edition DESC) AS grades
   FROM monthly_rating_grade g
   JOIN mine ON mine.cycle_id = g.cycle_id AND mine.state = 'published'
   JOIN person d ON d.tenant_id = g.tenant_id AND d.id = g.decided_by
   WHERE g.tenant_id = $1 AND g.person_id = $2 GROUP BY g.cycle_id)
 SELECT mine.*, coalesce(a.state, '') AS assessment, coalesce(a.proposed_level, '') AS proposed_level,
-  coalesce(a.summary, '') AS summary, o.tasks, g.grades
+  coalesce(a.summary, '') AS summary, coalesce(a.waived_reason, '') AS waived_reason,
+  coalesce(a.own_waiver_reason, '') AS own_waiver_reason, o.tasks, g.grades
 FROM mine
 LEFT JOIN own o ON o.cycle_id = mine.cycle_id
 LEFT JOIN assessed a ON a.cycle_id = mine.cycle_id

@@ -7,10 +7,12 @@ from msgspec import Struct
 
 from monthly_rating.forms import PlanQuery
 from monthly_rating.permissions import Permission
+from monthly_rating.rules.own_case import Ruling
 from monthly_rating.rules.plan_changes import PlanChange, PlanItem, changes
 from monthly_rating.rules.states import PLAN_STATES, PLAN_STEP_TITLES, title_of
 from monthly_rating.service.clock import today
 from monthly_rating.service.cycle_head import enterable
+from monthly_rating.service.judging import judges_at
 from monthly_rating.service.plans import ITEMS
 from monthly_rating.service.shown import Choices, choices
 from monthly_rating.service.sql import decoded, shaped, shapes
@@ -43,7 +45,8 @@ class PlanLine(Struct, frozen=True):
 class PlansPage(Struct, frozen=True):
     """The own plans, and for those who review or oversee everybody's that were handed in.
 
-    `waiting`: how many are there for the person to review. `own_years`: the years the person has a plan for.
+    `waiting`: how many plans of others are there for the person to review. `own_years`: the years the person has a
+    plan for.
     """
 
     plans: list[PlanLine]
@@ -69,12 +72,13 @@ class PlanRevision(Struct, frozen=True):
     full_name: str
     at: datetime
     note: str
+    own_case_reason: str
     items: list[PlanItem]
     changes: list[PlanChange]
 
 
 class PlanPage(Struct, frozen=True):
-    """One plan; `first_day` and `last_day` bound the deadlines."""
+    """One plan; `first_day` and `last_day` bound the deadlines. `review` says whether and how the reader reviews it."""
 
     plan_id: UUID
     person_id: UUID
@@ -90,6 +94,7 @@ class PlanPage(Struct, frozen=True):
     first_day: date
     last_day: date
     is_mine: bool
+    review: Ruling
     may_edit: bool
     may_submit: bool
     may_correct: bool
@@ -105,6 +110,7 @@ class _Kept(Struct, frozen=True):
     full_name: str
     at: datetime
     note: str
+    own_case_reason: str
     items: list[PlanItem]
 
 
@@ -126,12 +132,13 @@ ORDERS = {"person": "p.name_key, y.year", "year": "y.year, p.name_key", "state":
 KNOWN = """
 SELECT coalesce(array_agg(DISTINCT year ORDER BY year DESC), '{}') AS years,
   coalesce(array_agg(DISTINCT year) FILTER (WHERE person_id = $2), '{}') AS own_years,
-  count(*) FILTER (WHERE state = 'submitted' AND ($3::uuid[] IS NULL OR unit_id = ANY ($3))) AS waiting
+  count(*) FILTER (WHERE state = 'submitted' AND person_id <> $2
+    AND ($3::uuid[] IS NULL OR unit_id = ANY ($3))) AS waiting
 FROM monthly_rating_year_plan WHERE tenant_id = $1"""
 ONE = """
 SELECT y.id AS plan_id, y.person_id, p.full_name, y.unit_id, u.name AS unit_name, y.year, y.state, y.version,
   (SELECT jsonb_agg(jsonb_build_object('number', r.number, 'step', r.step, 'state', r.state, 'full_name',
-    q.full_name, 'at', r.at, 'note', r.note,
+    q.full_name, 'at', r.at, 'note', r.note, 'own_case_reason', r.own_case_reason,
        'items', r.items) ORDER BY r.number)
      FROM monthly_rating_year_plan_revision r JOIN person q ON q.tenant_id = r.tenant_id AND q.id = r.person_id
      WHERE r.tenant_id = $1 AND r.plan_id = y.id) AS revisions
@@ -185,7 +192,7 @@ async def plan_page(actor: Actor, plan_id: UUID) -> PlanPage:
     is_mine = found is not None and found["person_id"] == actor.person_id
     if found is None or not (is_mine or (found["state"] != "draft" and _may_read(actor, found["unit_id"]))):
         raise Absent(f"plan {plan_id}")
-    state, reviews = found["state"], actor.may(Permission.PLAN_REVIEW, found["unit_id"])
+    state, review = found["state"], (await judges_at(actor, found["unit_id"])).on_plan(found["person_id"])
     items = shapes(PlanItem, await rows(ITEMS, plan_id))
     revisions = _revisions(decoded(found["revisions"], list[_Kept]))
     if not is_mine and state == "returned":
@@ -198,14 +205,15 @@ async def plan_page(actor: Actor, plan_id: UUID) -> PlanPage:
         items=items,
         revisions=revisions,
         is_mine=is_mine,
+        review=review,
         may_edit=writes,
         first_day=date(found["year"], 1, 1),
         last_day=date(found["year"], 12, 31),
         may_submit=writes and bool(items),
-        may_correct=reviews and state == "submitted",
-        may_return=reviews and state == "submitted",
-        may_approve=reviews and state == "submitted",
-        may_reopen=reviews and state == "approved",
+        may_correct=review.allowed and state == "submitted",
+        may_return=review.allowed and state == "submitted",
+        may_approve=review.allowed and state == "submitted",
+        may_reopen=review.allowed and state == "approved",
     )
 
 
@@ -247,6 +255,7 @@ def _revisions(kept: list[_Kept]) -> list[PlanRevision]:
                 one.full_name,
                 one.at,
                 one.note,
+                one.own_case_reason,
                 one.items,
                 changes(before, one.items) if found else [],
             )

@@ -6,11 +6,13 @@ from uuid import UUID
 
 import msgspec
 
-from monthly_rating.forms import PlanItems, PlanRefusal, PlanRow, PlanStart, PlanStep
+from monthly_rating.forms import PlanApproval, PlanCorrection, PlanItems, PlanRefusal, PlanRow, PlanStart, PlanStep
 from monthly_rating.permissions import Permission
+from monthly_rating.rules.own_case import reason_kept
 from monthly_rating.rules.plan_changes import PlanItem, changes
 from monthly_rating.rules.states import plan_state_after
 from monthly_rating.service.clock import moment, today
+from monthly_rating.service.judging import judges_at
 from monthly_rating.service.sql import shapes
 from monthly_rating.tables import YearPlan, YearPlanRevision
 from plugin_api.actor import Actor
@@ -69,33 +71,33 @@ async def submit_plan(actor: Actor, plan_id: UUID, data: PlanStep) -> dict[str, 
     return {"plan_id": plan_id}
 
 
-async def correct_plan(actor: Actor, plan_id: UUID, data: PlanItems) -> dict[str, Any]:
+async def correct_plan(actor: Actor, plan_id: UUID, data: PlanCorrection) -> dict[str, Any]:
     """As a reviewer, correct the items of a plan handed in; the correction is a revision that its owner sees."""
-    plan = await _reviewed_plan(actor, plan_id)
+    plan, own_reason = await _reviewed_plan(actor, plan_id, data.own_case_reason)
     plan_state_after("correct", plan["state"])
     before = await items_of(plan_id)
     await _replace_items(plan, data)
     if not changes(before, await items_of(plan_id)):
         raise Refused(_("Chưa có gì thay đổi so với bản đã gửi."))
-    await _keep_revision(actor, plan_id, "correct", plan["state"], data.note)
+    await _keep_revision(actor, plan_id, "correct", plan["state"], data.note, own_reason)
     return {"plan_id": plan_id}
 
 
 async def return_plan(actor: Actor, plan_id: UUID, data: PlanRefusal) -> dict[str, Any]:
     """Give a plan back to its owner with what is to be changed."""
-    await _step(actor, await _reviewed_plan(actor, plan_id), "return", data.version, data.note)
+    await _review(actor, plan_id, "return", data)
     return {"plan_id": plan_id}
 
 
-async def approve_plan(actor: Actor, plan_id: UUID, data: PlanStep) -> dict[str, Any]:
+async def approve_plan(actor: Actor, plan_id: UUID, data: PlanApproval) -> dict[str, Any]:
     """Approve a plan: from now on its items can be assigned month by month."""
-    await _step(actor, await _reviewed_plan(actor, plan_id), "approve", data.version, data.note)
+    await _review(actor, plan_id, "approve", data)
     return {"plan_id": plan_id}
 
 
 async def reopen_plan(actor: Actor, plan_id: UUID, data: PlanRefusal) -> dict[str, Any]:
     """Let the owner of an approved plan change it, for a reason; the approved version stays readable."""
-    await _step(actor, await _reviewed_plan(actor, plan_id), "reopen", data.version, data.note)
+    await _review(actor, plan_id, "reopen", data)
     return {"plan_id": plan_id}
 
 
@@ -107,21 +109,29 @@ async def _own_plan(actor: Actor, plan_id: UUID) -> dict[str, Any]:
     return plan
 
 
-async def _reviewed_plan(actor: Actor, plan_id: UUID) -> dict[str, Any]:
-    """A plan to review; a draft is nobody's but its owner's."""
+async def _review(actor: Actor, plan_id: UUID, step: str, data: PlanApproval | PlanRefusal) -> None:
+    plan, own_reason = await _reviewed_plan(actor, plan_id, data.own_case_reason)
+    await _step(actor, plan, step, data.version, data.note, own_reason)
+
+
+async def _reviewed_plan(actor: Actor, plan_id: UUID, reason: str) -> tuple[dict[str, Any], str]:
+    """A plan to review, and the reason to keep when it is the own one; a draft is nobody's but its owner's."""
     plan = await YearPlan.get(plan_id)
     if plan["state"] == "draft" and plan["person_id"] != actor.person_id:
         raise Absent(f"plan {plan_id}")
     actor.must(Permission.PLAN_REVIEW, plan["unit_id"])
-    return plan
+    judges = await judges_at(actor, plan["unit_id"])
+    return plan, reason_kept(judges.on_plan(plan["person_id"]), reason)
 
 
-async def _step(actor: Actor, plan: dict[str, Any], step: str, version: int, note: str) -> None:
+async def _step(
+    actor: Actor, plan: dict[str, Any], step: str, version: int, note: str, own_case_reason: str = ""
+) -> None:
     state = plan_state_after(step, plan["state"])
     if step == "submit" and not await items_of(plan["id"]):
         raise Refused(_("Kế hoạch chưa có nhiệm vụ nào. Hãy thêm nhiệm vụ rồi gửi."))
     await YearPlan.change(plan["id"], version, {YearPlan.state: state})
-    await _keep_revision(actor, plan["id"], step, state, note)
+    await _keep_revision(actor, plan["id"], step, state, note, own_case_reason)
 
 
 async def _replace_items(plan: dict[str, Any], data: PlanItems) -> None:
@@ -181,7 +191,7 @@ async def items_of(plan_id: UUID) -> list[PlanItem]:
     return shapes(PlanItem, await rows(ITEMS, plan_id))
 
 
-async def _keep_revision(actor: Actor, plan_id: UUID, step: str, state: str, note: str) -> None:
+async def _keep_revision(actor: Actor, plan_id: UUID, step: str, state: str, note: str, own_case_reason: str) -> None:
     number = await value(
         "SELECT coalesce(max(number), 0) + 1 FROM monthly_rating_year_plan_revision WHERE tenant_id = $1 AND "
         "plan_id = $2",
@@ -196,4 +206,5 @@ async def _keep_revision(actor: Actor, plan_id: UUID, step: str, state: str, not
         person_id=actor.person_id,
         at=moment(),
         items=msgspec.json.encode(await items_of(plan_id)).decode(),
+        own_case_reason=own_case_reason,
     )

@@ -4,14 +4,15 @@ from uuid import UUID
 
 from monthly_rating.rules.readiness import Readiness
 from monthly_rating.service.clock import today
-from monthly_rating.service.of_cycle import ASSESSED, ATTENDED, DECIDED, WORK
+from monthly_rating.service.of_cycle import ASSESSED, ATTENDED, DECIDED, OWN_EXCUSE, WORK
 from tenancy.query import Record, rows
 
 PEOPLE = f"""
 WITH {WORK}, {ASSESSED}, {ATTENDED}, {DECIDED}, commented AS MATERIALIZED (
   SELECT c.about_id, count(*) AS comments FROM monthly_rating_comment c
   WHERE c.tenant_id = $1 AND c.cycle_id = $2 AND c.author_id <> c.about_id GROUP BY c.about_id)
-SELECT m.person_id, p.full_name, m.unit_position, m.departments, m.excused_reason, coalesce(w.tasks, 0) AS tasks,
+SELECT m.person_id, p.full_name, m.unit_position, m.departments, m.excused_reason,
+  {OWN_EXCUSE}, coalesce(w.tasks, 0) AS tasks,
   coalesce(w.done, 0) AS done, coalesce(w.late, 0) AS late, coalesce(a.state, '') AS assessment,
   e.person_id IS NOT NULL AS attendance_taken, coalesce(k.comments, 0) AS comments, d.person_id IS NOT NULL AS graded
 FROM monthly_rating_cycle_member m

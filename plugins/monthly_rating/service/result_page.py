@@ -9,7 +9,7 @@ from monthly_rating.rules.schemes import count_levels
 from monthly_rating.rules.tasks import MISS_REASONS
 from monthly_rating.service.clock import today
 from monthly_rating.service.cycle_head import CycleHead, cycle_head, sees_all
-from monthly_rating.service.of_cycle import ASSESSED, DECIDED, WORK
+from monthly_rating.service.of_cycle import ASSESSED, DECIDED, OWN_EXCUSE, WORK
 from monthly_rating.service.sql import decoded, shaped
 from plugin_api.actor import Actor
 from plugin_api.errors import Refused
@@ -20,14 +20,16 @@ from tenancy.query import Record, rows
 
 
 class ResultLine(Struct, frozen=True):
-    """One person's result. `reason`, `lessons` and the proposed class are empty where the person may not see them
-    of others."""
+    """One person's result. `reason`, `lessons` and the proposed class are empty where the reader may not see them
+    of others. Why somebody decided about himself (`own_case_reason` for the class, `own_excuse_reason`,
+    `own_waiver_reason`) is shown to everybody who sees the result."""
 
     person_id: UUID
     full_name: str
     unit_position: str
     is_me: bool
     excused_reason: str
+    own_excuse_reason: str
     tasks: int
     done: int
     late: int
@@ -37,6 +39,8 @@ class ResultLine(Struct, frozen=True):
     edition: int
     reason: str
     correction_reason: str
+    own_case_reason: str
+    own_waiver_reason: str
     lessons: list[str]
 
 
@@ -69,15 +73,18 @@ WITH {WORK}, {ASSESSED}, {DECIDED}, lessons AS MATERIALIZED (
       'miss_explanation', t.miss_explanation, 'lesson', t.lesson) ORDER BY t.sort) AS missed
   FROM monthly_rating_task t
   WHERE t.tenant_id = $1 AND t.cycle_id = $2 AND NOT t.dropped AND t.miss_reason <> '' GROUP BY t.person_id)
-SELECT m.person_id, p.full_name, m.unit_position, m.excused_reason, coalesce(w.tasks, 0) AS tasks,
+SELECT m.person_id, p.full_name, m.unit_position, m.excused_reason,
+  {OWN_EXCUSE}, coalesce(v.own_waiver_reason, '') AS own_waiver_reason,
+  coalesce(w.tasks, 0) AS tasks,
   coalesce(w.done, 0) AS done, coalesce(w.late, 0) AS late, coalesce(a.proposed_level, '') AS proposed_level,
   coalesce(d.level, '') AS level, coalesce(d.edition, 0) AS edition, coalesce(d.reason, '') AS reason,
-  coalesce(d.correction_reason, '') AS correction_reason,
+  coalesce(d.correction_reason, '') AS correction_reason, coalesce(d.own_case_reason, '') AS own_case_reason,
   CASE WHEN a.person_id IS NOT NULL THEN l.missed END AS missed, o.person_id AS publisher
 FROM monthly_rating_cycle_member m
 JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.person_id
 LEFT JOIN work w ON w.person_id = m.person_id
 LEFT JOIN assessed a ON a.person_id = m.person_id AND a.state = 'submitted'
+LEFT JOIN assessed v ON v.person_id = m.person_id AND v.state = 'waived'
 LEFT JOIN decided d ON d.person_id = m.person_id
 LEFT JOIN lessons l ON l.person_id = m.person_id
 LEFT JOIN (SELECT b.person_id FROM monthly_rating_publication b WHERE b.tenant_id = $1 AND b.cycle_id = $2) o ON true
@@ -141,11 +148,20 @@ def result_sheet(found: ResultPage) -> Sheet:
                 one.late,
                 one.proposed_level,
                 one.level,
-                one.excused_reason or one.reason,
+                with_own_case(one.excused_reason or one.reason, one),
             )
             for one in found.results
         ),
     )
+
+
+def with_own_case(words: str, one: ResultLine) -> str:
+    """Words about a result, with why the person decided it alone, for tables that have one column for both."""
+    alone = one.own_excuse_reason if one.excused_reason else one.own_case_reason
+    said = [words, _("Tự quyết định về mình: %(reason)s", reason=alone) if alone else ""]
+    if one.own_waiver_reason:
+        said.append(_("Tự ghi nhận không nộp bản tự đánh giá: %(reason)s", reason=one.own_waiver_reason))
+    return " ".join(part for part in said if part)
 
 
 def _lessons(missed: list[Lesson]) -> list[str]:

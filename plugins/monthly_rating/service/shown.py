@@ -42,13 +42,14 @@ class EvidenceLine(Struct, frozen=True):
 
 
 class GradeEdition(Struct, frozen=True):
-    """One edition of a class: who decided it, when, why, and why it was corrected."""
+    """One edition of a class: who decided it, when, why, why it was corrected, and why somebody decided the own one."""
 
     edition: int
     level: str
     level_label: str
     reason: str
     correction_reason: str
+    own_case_reason: str
     decided_by: str
     decided_at: datetime
 

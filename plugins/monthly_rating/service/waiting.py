@@ -1,18 +1,22 @@
 """What waits for a person: tasks, plans, self-assessment; for those who lead: notices, meetings, classes,
 publications."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from uuid import UUID
+
+from msgspec import Struct
 
 from monthly_rating.permissions import Permission
 from monthly_rating.service.cycle_head import enterable
-from monthly_rating.service.decisions import may_decide
+from monthly_rating.service.judging import Judges, judges_in
 from monthly_rating.service.links import link
+from monthly_rating.service.sql import decoded
 from plugin_api.actor import Actor
 from plugin_api.i18n import gettext as _
 from plugin_api.i18n import ngettext
 from plugin_api.shell import WorkItem
-from tenancy.query import Record, rows
+from tenancy.query import Record, row, rows
 
 MODULE = "monthly_rating"
 ASSESS_AHEAD = timedelta(days=5)
@@ -24,7 +28,8 @@ JOIN monthly_rating_cycle c ON c.tenant_id = t.tenant_id AND c.id = t.cycle_id
 WHERE t.tenant_id = $1 AND t.person_id = $2 AND t.done_on IS NULL AND NOT t.dropped
   AND c.state = 'running' ORDER BY t.due_on LIMIT 50"""
 PLANS = """
-SELECT y.id, y.year, y.state, y.unit_id, p.full_name, y.person_id = $2 AS is_mine FROM monthly_rating_year_plan y
+SELECT y.id, y.year, y.state, y.unit_id, y.person_id, p.full_name, y.person_id = $2 AS is_mine
+FROM monthly_rating_year_plan y
 JOIN person p ON p.tenant_id = y.tenant_id AND p.id = y.person_id
 WHERE y.tenant_id = $1 AND ((y.person_id = $2 AND (y.state <> 'approved' OR y.year >= $4))
   OR (y.state = 'submitted' AND ($3::uuid[] IS NULL OR y.unit_id = ANY ($3)))) ORDER BY y.year,
@@ -33,7 +38,7 @@ CYCLES = """
 SELECT c.id, c.unit_id, c.label, c.state, c.period_end, c.notice_due, c.assessment_due, c.decision_due,
   h.closed_at IS NOT NULL AS closed,
   m.person_id IS NOT NULL AND m.excused_reason = '' AS rated, coalesce(a.state, '') AS assessment,
-  (SELECT count(*) FROM monthly_rating_cycle_member o WHERE o.tenant_id = $1 AND o.cycle_id = c.id
+  ARRAY(SELECT o.person_id FROM monthly_rating_cycle_member o WHERE o.tenant_id = $1 AND o.cycle_id = c.id
     AND o.excused_reason = '' AND NOT EXISTS (
      SELECT 1 FROM monthly_rating_grade g WHERE g.tenant_id = $1 AND g.cycle_id = c.id
        AND g.person_id = o.person_id)) AS ungraded,
@@ -50,23 +55,49 @@ WHERE c.tenant_id = $1 AND c.state <> 'published' AND ($3::uuid[] IS NULL OR c.u
   ORDER BY c.period_start LIMIT 50"""
 
 
+OWN = f"""
+SELECT (SELECT jsonb_agg(to_jsonb(task)) FROM ({TASKS}) task) AS tasks,
+  (SELECT jsonb_agg(to_jsonb(plan)) FROM ({PLANS}) plan) AS plans"""
+
+
+class _Task(Struct, frozen=True):
+    id: UUID
+    title: str
+    due_on: date
+    label: str
+
+
+class _Plan(Struct, frozen=True):
+    id: UUID
+    year: int
+    state: str
+    unit_id: UUID
+    person_id: UUID
+    full_name: str
+    is_mine: bool
+
+
 async def work_items(actor: Actor, today: date) -> Sequence[WorkItem]:
-    """Everything that waits for the person, in three statements."""
+    """Everything that waits for the person, in three statements; the third only for those who judge others."""
     reviewed = actor.units(Permission.PLAN_REVIEW)
-    tasks = await rows(TASKS, actor.person_id)
-    plans = await rows(PLANS, actor.person_id, None if reviewed is None else list(reviewed), today.year)
+    own = await row(OWN, actor.person_id, None if reviewed is None else list(reviewed), today.year)
+    assert own is not None, "an aggregate always answers"
+    tasks, plans = decoded(own["tasks"], list[_Task]), decoded(own["plans"], list[_Plan])
     cycles = await rows(CYCLES, actor.person_id, enterable(actor))
+    to_judge = [one["unit_id"] for one in cycles if one["state"] == "meeting" and one["ungraded"]]
+    to_judge += [one.unit_id for one in plans if one.state == "submitted"]
+    judges = await judges_in(actor, set(to_judge))
     found = [_task(actor, one, today) for one in tasks]
     for one in cycles:
         found += _own_share(actor, one, today)
-        found += _chair_share(actor, one, today)
-    return [*found, *_plans(actor, plans, today)]
+        found += _chair_share(actor, one, today, judges)
+    return [*found, *_plans(actor, plans, today, judges)]
 
 
-def _task(actor: Actor, one: Record, today: date) -> WorkItem:
-    late = (today - one["due_on"]).days
-    detail = ngettext("Trễ %(num)s ngày", "Trễ %(num)s ngày", late) if late > 0 else one["label"]
-    return WorkItem(one["title"], detail, link(actor, "tasks", one["id"]), one["due_on"], MODULE)
+def _task(actor: Actor, one: _Task, today: date) -> WorkItem:
+    late = (today - one.due_on).days
+    detail = ngettext("Trễ %(num)s ngày", "Trễ %(num)s ngày", late) if late > 0 else one.label
+    return WorkItem(one.title, detail, link(actor, "tasks", one.id), one.due_on, MODULE)
 
 
 def _own_share(actor: Actor, one: Record, today: date) -> Iterator[WorkItem]:
@@ -103,9 +134,10 @@ def _own_share(actor: Actor, one: Record, today: date) -> Iterator[WorkItem]:
         )
 
 
-def _chair_share(actor: Actor, one: Record, today: date) -> Iterator[WorkItem]:
+def _chair_share(actor: Actor, one: Record, today: date, judges: Mapping[UUID, Judges]) -> Iterator[WorkItem]:
     """What the period still needs from those who lead it."""
     unit_id, state, label = one["unit_id"], one["state"], one["label"]
+    mine_to_grade = [who for who in one["ungraded"] if state == "meeting" and judges[unit_id].on_grade(who).allowed]
     if state == "planning" and actor.may(Permission.NOTICE_ISSUE, unit_id):
         yield WorkItem(
             _("Ban hành thông báo phân công"),
@@ -120,8 +152,10 @@ def _chair_share(actor: Actor, one: Record, today: date) -> Iterator[WorkItem]:
         )
     elif state == "running" and today > one["period_end"] and actor.may(Permission.MEETING_HOLD, unit_id):
         yield WorkItem(_("Mở cuộc họp đánh giá"), label, link(actor, "cycles", one["id"]), one["decision_due"], MODULE)
-    elif state == "meeting" and one["ungraded"] and may_decide(actor, unit_id):
-        detail = ngettext("%(label)s: còn %(num)s người", "%(label)s: còn %(num)s người", one["ungraded"], label=label)
+    elif mine_to_grade:
+        detail = ngettext(
+            "%(label)s: còn %(num)s người", "%(label)s: còn %(num)s người", len(mine_to_grade), label=label
+        )
         yield WorkItem(
             _("Quyết định mức xếp loại"),
             detail,
@@ -143,19 +177,17 @@ def _chair_share(actor: Actor, one: Record, today: date) -> Iterator[WorkItem]:
         )
 
 
-def _plans(actor: Actor, plans: Sequence[Record], today: date) -> Iterator[WorkItem]:
+def _plans(actor: Actor, plans: Sequence[_Plan], today: date, judges: Mapping[UUID, Judges]) -> Iterator[WorkItem]:
     own_cells = actor.units(Permission.PLAN_WRITE) or set()
-    with_plan = {one["unit_id"] for one in plans if one["is_mine"] and one["year"] == today.year}
+    with_plan = {one.unit_id for one in plans if one.is_mine and one.year == today.year}
     if own_cells - with_plan:
         yield WorkItem(
             _("Lập kế hoạch năm %(year)s", year=today.year), _("Chưa có kế hoạch"), link(actor, "plans"), None, MODULE
         )
     for one in plans:
-        address = link(actor, "plans", one["id"])
-        if one["is_mine"] and one["state"] in ("draft", "returned"):
-            detail = _("Được trả lại để sửa") if one["state"] == "returned" else _("Đang soạn, chưa gửi")
-            yield WorkItem(_("Hoàn chỉnh kế hoạch năm %(year)s", year=one["year"]), detail, address, None, MODULE)
-        elif one["state"] == "submitted" and actor.may(Permission.PLAN_REVIEW, one["unit_id"]):
-            yield WorkItem(
-                _("Xem xét kế hoạch năm %(year)s", year=one["year"]), one["full_name"], address, None, MODULE
-            )
+        address = link(actor, "plans", one.id)
+        if one.is_mine and one.state in ("draft", "returned"):
+            detail = _("Được trả lại để sửa") if one.state == "returned" else _("Đang soạn, chưa gửi")
+            yield WorkItem(_("Hoàn chỉnh kế hoạch năm %(year)s", year=one.year), detail, address, None, MODULE)
+        elif one.state == "submitted" and judges[one.unit_id].on_plan(one.person_id).allowed:
+            yield WorkItem(_("Xem xét kế hoạch năm %(year)s", year=one.year), one.full_name, address, None, MODULE)

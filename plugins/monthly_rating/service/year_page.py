@@ -35,13 +35,15 @@ class YearColumn(Struct, frozen=True):
 
 
 class YearCell(Struct, frozen=True):
-    """One person in one period. `cycle_id` None when the person was not in it; `late` None where it may not be seen."""
+    """One person in one period. `cycle_id` None when the person was not in it; `late` None where it may not be seen;
+    `own_case_reason` says why the person decided the own class, or not to be rated."""
 
     cycle_id: UUID | None
     level: str
     level_label: str
     excused: bool
     corrected: bool
+    own_case_reason: str
     late: int | None
 
 
@@ -91,11 +93,14 @@ work AS MATERIALIZED (
   SELECT t.cycle_id, t.person_id, count(*) AS late FROM monthly_rating_task t JOIN chosen ON chosen.id = t.cycle_id
   WHERE t.tenant_id = $1 AND NOT t.dropped AND {LATE} GROUP BY t.cycle_id, t.person_id),
 decided AS MATERIALIZED (
-  SELECT DISTINCT ON (g.cycle_id, g.person_id) g.cycle_id, g.person_id, g.level, g.edition
+  SELECT DISTINCT ON (g.cycle_id, g.person_id) g.cycle_id, g.person_id, g.level, g.edition,
+    g.own_case_reason
   FROM monthly_rating_grade g JOIN chosen ON chosen.id = g.cycle_id AND chosen.state = 'published'
   WHERE g.tenant_id = $1 ORDER BY g.cycle_id, g.person_id, g.edition DESC)
 SELECT m.person_id, p.full_name, m.cycle_id, m.excused_reason <> '' AS excused, coalesce(d.level, '') AS level,
-  coalesce(d.edition, 0) AS edition, coalesce(w.late, 0) AS late
+  coalesce(d.edition, 0) AS edition,
+  coalesce(d.own_case_reason, CASE WHEN m.excused_reason <> '' THEN m.own_case_reason END, '') AS own_case_reason,
+  coalesce(w.late, 0) AS late
 FROM monthly_rating_cycle_member m
 JOIN chosen ON chosen.id = m.cycle_id
 JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.person_id
@@ -148,16 +153,33 @@ def year_sheet(found: YearPage) -> Sheet:
         *(SheetColumn(column.label) for column in found.columns),
         *(SheetColumn(_("Số kỳ %(level)s", level=key), "number", decimals=0) for key in keys),
         SheetColumn(_("Nhiệm vụ trễ hạn"), "number", decimals=0),
+        SheetColumn(_("Tự quyết định về mình")),
     )
     return Sheet(
         title=_("Bảng xếp loại năm %(year)s", year=found.year),
         summary=found.unit_name,
         columns=columns,
         rows=tuple(
-            (one.full_name, *(cell.level for cell in one.cells), *(one.counts[key] for key in keys), one.late)
+            (
+                one.full_name,
+                *(cell.level for cell in one.cells),
+                *(one.counts[key] for key in keys),
+                one.late,
+                _own_cases(found, one),
+            )
             for one in found.rows
         ),
     )
+
+
+def _own_cases(found: YearPage, one: YearRow) -> str:
+    """The periods whose class the person decided alone, with the reasons."""
+    said = [
+        f"{column.label}: {cell.own_case_reason}"
+        for column, cell in zip(found.columns, one.cells, strict=True)
+        if cell.own_case_reason
+    ]
+    return "; ".join(said)
 
 
 def _levels(cycles: list[Record]) -> list[Level]:
@@ -214,12 +236,13 @@ def _row(actor: Actor, cycles: list[Record], own: dict[UUID, Record], levels: li
 
 def _cell(field: Record | None, labels: dict[str, str], seen: bool) -> YearCell:
     if field is None:
-        return YearCell(None, "", "", False, False, None)
+        return YearCell(None, "", "", False, False, "", None)
     return YearCell(
         field["cycle_id"],
         field["level"],
         labels.get(field["level"], ""),
         field["excused"],
         field["edition"] > 1,
+        field["own_case_reason"],
         field["late"] if seen else None,
     )

@@ -116,13 +116,14 @@ class Cell:
         return self
 
     async def decided(self, but: Actor | None = None) -> "Cell":
-        """Everybody has class A, all `but` one, and the meeting is closed."""
+        """Everybody has class A, all `but` one, and the meeting is closed; the leader decides the chair's class."""
         await self.commented()
         with standing_on(MEETING):
             for one in self.everybody:
                 if one is not but:
+                    decider = self.leader if one is self.chair else self.chair
                     await decisions.decide_grade(
-                        self.chair, self.cycle_id, one.person_id, forms.Decision("A", "Xong mọi việc")
+                        decider, self.cycle_id, one.person_id, forms.Decision("A", "Xong mọi việc")
                     )
             await meetings.close_meeting(self.chair, self.cycle_id, forms.MinutesText(1, "Thống nhất."))
         return self

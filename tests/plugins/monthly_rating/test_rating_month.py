@@ -8,6 +8,7 @@ from monthly_rating import forms
 from monthly_rating.service import (
     assessments,
     assigning,
+    cycle_page,
     cycles,
     decisions,
     meeting_page,
@@ -323,7 +324,11 @@ async def test_a_correction_is_a_new_edition_and_both_stay_readable(cell):
             cell.chair, cell.cycle_id, person, forms.Decision("B", "Xem lại", 1, "Sót một nhiệm vụ")
         )
         page = await meeting_page.meeting_page(cell.member, cell.cycle_id)
+        steps = [(await cycle_page.cycle_page(reader, cell.cycle_id)).steps for reader in (cell.colleague, cell.clerk)]
         year = await year_page.year_page(cell.member, forms.YearQuery(2026))
+    assert [seen[-1].step_title for seen in steps] == ["Đính chính mức xếp loại"] * 2
+    assert "Sót một nhiệm vụ" not in repr(steps[0]), "others' reasons are theirs"
+    assert "Sót một nhiệm vụ" in repr(steps[1])
     me = next(one for one in page.members if one.is_me)
     assert [(one.edition, one.level, one.correction_reason) for one in me.grades] == [
         (2, "B", "Sót một nhiệm vụ"),
@@ -339,10 +344,10 @@ async def test_somebody_without_self_assessment_is_noted_with_the_reason_or_excu
     with standing_on(END):
         with pytest.raises(Refused, match="đã nộp"):
             await assessments.waive_assessment(
-                cell.clerk, cell.cycle_id, cell.colleague.person_id, forms.Withdrawal("Ốm dài ngày")
+                cell.clerk, cell.cycle_id, cell.colleague.person_id, forms.Waiver("Ốm dài ngày")
             )
         await assessments.waive_assessment(
-            cell.clerk, cell.cycle_id, cell.member.person_id, forms.Withdrawal("Ốm dài ngày")
+            cell.clerk, cell.cycle_id, cell.member.person_id, forms.Waiver("Ốm dài ngày")
         )
         await cycles.excuse(cell.clerk, cell.cycle_id, cell.member.person_id, forms.Excuse("Nghỉ thai sản"))
         with pytest.raises(Refused, match="không xếp loại"):

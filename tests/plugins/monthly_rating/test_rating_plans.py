@@ -29,7 +29,7 @@ async def begun(cell, *items):
 async def approved(cell, *items):
     plan_id = await begun(cell, *items)
     await plans.submit_plan(cell.member, plan_id, forms.PlanStep(2))
-    await plans.approve_plan(cell.leader, plan_id, forms.PlanStep(3, "Đồng ý"))
+    await plans.approve_plan(cell.leader, plan_id, forms.PlanApproval(3, "Đồng ý"))
     return plan_id
 
 
@@ -43,7 +43,7 @@ async def test_a_draft_is_nobody_elses(cell):
         with pytest.raises(Absent):
             await plans.save_plan(cell.colleague, plan_id, forms.PlanItems(2, [row()]))
         with pytest.raises(Absent):
-            await plans.approve_plan(cell.leader, plan_id, forms.PlanStep(2))
+            await plans.approve_plan(cell.leader, plan_id, forms.PlanApproval(2))
         await plans.submit_plan(cell.member, plan_id, forms.PlanStep(2))
         assert (await plan_pages.plan_page(cell.leader, plan_id)).may_approve
         with pytest.raises(Absent):
@@ -62,9 +62,10 @@ async def test_a_plan_goes_back_and_forth_and_every_version_is_kept(cell):
         seen = await plan_pages.plan_page(cell.leader, plan_id)
         assert seen.items[0].title == "Kiểm sát nhà tạm giữ", "what the owner writes after the return is a draft again"
         await plans.submit_plan(cell.member, plan_id, forms.PlanStep(5))
-        corrected = forms.PlanItems(6, [row("Kiểm sát nhà tạm giữ quý I", item_id=item), row("Kèm cặp")], "Thêm việc")
+        items = [row("Kiểm sát nhà tạm giữ quý I", item_id=item), row("Kèm cặp")]
+        corrected = forms.PlanCorrection(6, items, "Thêm việc")
         await plans.correct_plan(cell.chair, plan_id, corrected)
-        await plans.approve_plan(cell.leader, plan_id, forms.PlanStep(7))
+        await plans.approve_plan(cell.leader, plan_id, forms.PlanApproval(7))
         await plans.reopen_plan(cell.leader, plan_id, forms.PlanRefusal(8, "Điều chỉnh chỉ tiêu"))
         page = await plan_pages.plan_page(cell.member, plan_id)
     assert [one.step for one in page.revisions] == ["reopen", "approve", "correct", "submit", "return", "submit"]
@@ -90,8 +91,8 @@ async def test_wrong_order_wrong_person_and_late_edits_are_told(cell):
         with pytest.raises(Refused, match="không sửa được"):
             await plans.save_plan(cell.member, plan_id, forms.PlanItems(3, [row()]))
         with pytest.raises(Forbidden):
-            await plans.approve_plan(cell.clerk, plan_id, forms.PlanStep(3))
-        await plans.approve_plan(cell.leader, plan_id, forms.PlanStep(3))
+            await plans.approve_plan(cell.clerk, plan_id, forms.PlanApproval(3))
+        await plans.approve_plan(cell.leader, plan_id, forms.PlanApproval(3))
         with pytest.raises(Refused, match="Đã duyệt"):
             await plans.return_plan(cell.leader, plan_id, forms.PlanRefusal(4, "Muộn rồi"))
 

@@ -1,0 +1,137 @@
+"""What a screen keeps closed, the trail keeps closed: drafts for ever, names of unnamed comments, the search."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from monthly_rating import forms
+from monthly_rating.records import RECORDS
+from monthly_rating.service import assessments, cycles, meetings, plans
+from monthly_rating.service.clock import standing_on
+from platform_core.audit.trail import TrailQuery, trail
+from plugin_api.config import Patch
+from tenancy.context import TenantContext
+from tenancy.lifecycle import move_to
+from tenancy.query import value
+
+pytestmark = pytest.mark.anyio
+JANUARY, END, MEETING = date(2026, 1, 6), date(2026, 4, 1), date(2026, 4, 3)
+SECRET = "Xin chuyển công tác"
+
+
+def item(title, item_id=None):
+    return forms.PlanRow(item_id, title, date(2026, 3, 25), "Đúng hạn")
+
+
+async def told(reader, **query):
+    """The lines that the trail tells a reader."""
+    return (await trail(reader, TrailQuery(export="xlsx", **query))).lines
+
+
+async def acts_as(actor):
+    """From now on the trail writes this account down."""
+    await move_to(TenantContext(actor.body.tenant_id, actor.account_id))
+
+
+@pytest.fixture
+async def plan_id(cell):
+    """The member's plan: drafted twice, not handed in."""
+    await acts_as(cell.member)
+    with standing_on(JANUARY):
+        made = (await plans.start_plan(cell.member, forms.PlanStart(cell.unit_id, 2026)))["plan_id"]
+        await plans.save_plan(cell.member, made, forms.PlanItems(1, [item(SECRET)]))
+        first = (await plans.items_of(made))[0].item_id
+        await plans.save_plan(cell.member, made, forms.PlanItems(2, [item("Kiểm sát tin báo", first)]))
+    return made
+
+
+async def test_a_draft_stays_closed_for_ever_and_what_was_handed_in_is_told(cell, plan_id):
+    for reader in (cell.leader, cell.chair):
+        assert SECRET not in repr(await told(reader)) and "Kiểm sát tin báo" not in repr(await told(reader))
+    with standing_on(JANUARY):
+        await plans.submit_plan(cell.member, plan_id, forms.PlanStep(3, "Xin xem giúp"))
+        handed_in = repr(await told(cell.leader))
+        assert SECRET not in handed_in, "what was only drafted"
+        assert "Kiểm sát tin báo, 25/03/2026, Đúng hạn" in handed_in and "Xin xem giúp" in handed_in
+        await plans.return_plan(cell.leader, plan_id, forms.PlanRefusal(4, "Cụ thể hơn"))
+        kept = (await plans.items_of(plan_id))[0].item_id
+        await plans.save_plan(cell.member, plan_id, forms.PlanItems(5, [item("Viết lại lần nữa", kept)]))
+        assert "Viết lại lần nữa" not in repr(await told(cell.leader)), "with its owner it is a draft again"
+        await plans.submit_plan(cell.member, plan_id, forms.PlanStep(6))
+        row = item("Viết lại lần nữa", kept)
+        await plans.correct_plan(cell.leader, plan_id, forms.PlanCorrection(7, [row, item("Kèm cặp")]))
+    after = await told(cell.leader)
+    assert SECRET not in repr(after)
+    corrected = [line for line in after if line.record == "Nhiệm vụ trong kế hoạch năm" and line.subject == "Kèm cặp"]
+    assert corrected, "what a reviewer wrote was never a draft"
+
+
+async def test_the_author_reads_the_own_draft(cell, plan_id):
+    """Control: it is the rule that closes the entries, and only to others."""
+    owner = replace(cell.leader, person_id=cell.member.person_id)
+    assert SECRET in repr(await told(owner))
+
+
+async def test_a_search_does_not_tell_whom_closed_entries_are_about(cell, plan_id):
+    """The draft is the member's: a colleague changes nothing of it, so a search by its owner must not find it."""
+    await acts_as(cell.clerk)
+    await value(
+        "UPDATE monthly_rating_year_plan SET search = 'x' WHERE tenant_id = $1 AND id = $2 RETURNING id", plan_id
+    )
+    last = (await told(cell.leader))[0]
+    assert (last.who, last.record, last.closed) == ("Nguyễn Thị Ánh", "Kế hoạch năm", True)
+    assert last.seq not in {line.seq for line in await told(cell.leader, q="dang van on")}
+    assert last.seq in {line.seq for line in await told(cell.leader, q="nguyen thi anh")}, "who did it is told"
+    await acts_as(cell.member)
+    with standing_on(JANUARY):
+        await plans.submit_plan(cell.member, plan_id, forms.PlanStep(3))
+        await acts_as(cell.leader)
+        await plans.return_plan(cell.leader, plan_id, forms.PlanRefusal(4, "Cụ thể hơn"))
+    found = [line for line in await told(cell.leader, q="dang van on") if line.who == "Phạm Thúy Hà"]
+    assert [line.record for line in found] == ["Kế hoạch năm"], "control: an open entry is found by whom it is about"
+
+
+async def test_what_people_say_of_themselves_before_they_hand_it_in_is_not_told(cell):
+    await cell.assessed(but=cell.member)
+    task = (await cell.tasks(cell.member))[0]
+    with standing_on(END):
+        own = [forms.OwnTask(task["id"], "partly", "objective", SECRET, SECRET)]
+        await assessments.save_assessment(cell.member, cell.cycle_id, forms.AssessmentText(0, "B", SECRET, own))
+        await assessments.waive_assessment(
+            cell.clerk, cell.cycle_id, cell.member.person_id, forms.Waiver("Ốm dài ngày")
+        )
+        await cycles.excuse(cell.clerk, cell.cycle_id, cell.colleague.person_id, forms.Excuse("Đi học tập trung"))
+    found = repr(await told(cell.leader))
+    assert SECRET not in found
+    assert "Ốm dài ngày" in found and "Đi học tập trung" in found, "what the screens show is told"
+
+
+@pytest.mark.parametrize("named", [True, False])
+async def test_a_comment_without_a_name_has_none_in_the_trail(cell, named):
+    await cell.assessed()
+    chair = replace(
+        cell.chair,
+        patches=(Patch(cell.chair.body.tenant_id, "monthly_rating", {"comments_named": named}),),
+        _resolved={},
+    )
+    with standing_on(MEETING):
+        call = forms.MeetingCall(await cell.version(), MEETING, "Hội trường", cell.clerk.person_id)
+        await meetings.open_meeting(chair, cell.cycle_id, call)
+        await acts_as(cell.member)
+        await meetings.comment(cell.member, cell.cycle_id, forms.CommentText(cell.colleague.person_id, SECRET))
+    comment = (await told(cell.leader))[0]
+    assert comment.record == "Ý kiến góp ý" and SECRET not in repr(comment) and comment.subject == ""
+    assert comment.who == ("Đặng Văn Ổn" if named else "Không nêu tên")
+    by_name = {line.seq for line in await told(cell.leader, q="dang van on")}
+    assert (comment.seq in by_name) == named
+
+
+async def test_whoever_reads_the_trail_without_the_right_to_oversee_reads_nothing_of_the_room(cell):
+    await cell.decided()
+    admin = [line for line in await told(cell.admin) if line.record in {str(record.title) for record in RECORDS}]
+    assert admin and all(line.closed and not line.subject for line in admin)
+    leader = await told(cell.leader, table="monthly_rating_grade")
+    assert {change.after for line in leader for change in line.changes} >= {"A", "Xong mọi việc"}, (
+        "as the result page does"
+    )
