@@ -68,16 +68,16 @@ async def test_the_form_says_what_is_wrong_beside_each_field_and_changes_nothing
     ["", "ngắn", "1234567890", "aaaaaaaaaaaa", "qwertyuiop12", "password1234", "matkhau2026", "vienkiemsat1",
      "vksnd2026!!", "thidua12345", "kiemsat2025", "truongquocduc", "duc.tq.duc.tq", "x" * 129, "việtnam2026"],
 )  # fmt: skip
-def test_what_anybody_would_guess_is_refused_with_a_sentence(weak: str) -> None:
-    told = passwords.weakness(weak, ["duc.tq", "Trương Quốc Đức"])
+async def test_what_anybody_would_guess_is_refused_with_a_sentence(weak: str) -> None:
+    told = await passwords.weakness(weak, ["duc.tq", "Trương Quốc Đức"])
     assert told
     assert told.endswith(".")
 
 
 @pytest.mark.parametrize("good", [GOOD, "correct horse battery staple", "Tr0ng-nắng-hồng-vẫy-đò"])
-def test_a_good_one_is_taken(good: str) -> None:
+async def test_a_good_one_is_taken(good: str) -> None:
     """Negative control: the check does not simply refuse everything."""
-    assert passwords.weakness(good, ["duc.tq", "Trương Quốc Đức"]) is None
+    assert await passwords.weakness(good, ["duc.tq", "Trương Quốc Đức"]) is None
 
 
 async def test_the_same_password_fits_however_the_keyboard_composed_it(inside: Inside) -> None:

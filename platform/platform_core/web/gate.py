@@ -17,7 +17,8 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from litestar.utils.scope.state import ScopeState
 
 from platform_core.access.bodies import BodyPolicies
-from platform_core.accounts.sessions import Opened, csrf_fits, open_request
+from platform_core.accounts.client_address import Network, client_address, counted_as, is_loopback
+from platform_core.accounts.sessions import Caller, Opened, csrf_fits, open_request
 from platform_core.web.came_from import came_from
 from platform_core.web.cookies import flashes_of, language_of, session_token
 from platform_core.web.faults import BadKey, MissingToken, NotSignedIn, PasswordFirst
@@ -41,10 +42,13 @@ ACCOUNT = "account"
 class Gate:
     """Litestar middleware; made by the composition root with the policies of this process."""
 
-    def __init__(self, app: ASGIApp, policies: BodyPolicies, secure: bool) -> None:
+    def __init__(
+        self, app: ASGIApp, policies: BodyPolicies, secure: bool, trusted_proxies: tuple[Network, ...] = ()
+    ) -> None:
         self.app = app
         self.policies = policies
         self.secure = secure
+        self.trusted_proxies = trusted_proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         opt = scope["route_handler"].opt if scope["type"] == "http" else {}
@@ -77,8 +81,7 @@ class Gate:
             token=session_token(request, self.secure) or "",
             api=request.url.path.startswith("/api/"),
             trace=request.scope["state"].get("trace", ""),
-            address=request.client.host if request.client else "",
-            agent=request.headers.get("user-agent", "")[:200],
+            caller=_caller_of(request, self.trusted_proxies),
             module=request.route_handler.opt.get("module", ""),
             language=language_of(request),
             flashes=flashes_of(request),
@@ -178,6 +181,14 @@ class Answer:
             {"type": "http.response.body", "body": body, "more_body": False},
         ]
         return answer
+
+
+def _caller_of(request: Request[Any, Any, Any], trusted: tuple[Network, ...]) -> Caller:
+    """Who asks. Without a trusted proxy, this machine's own address is perhaps one for everybody: not limited."""
+    peer = request.client.host if request.client else ""
+    address = client_address(peer, request.headers.getall("x-forwarded-for", []), trusted)
+    limited = bool(trusted) or not is_loopback(address)
+    return Caller(address, request.headers.get("user-agent", "")[:200], counted_as(address), limited)
 
 
 def _actor(opened: Opened) -> Actor:
