@@ -8,7 +8,7 @@ plus what its bytes need at LEAST_BYTES_PER_SECOND. Who is slower reads 408 and 
 import asyncio
 from functools import cache
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -33,8 +33,7 @@ class TimedHttpProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The headers of the first request are awaited."""
-        assert isinstance(transport, asyncio.Transport)
-        super().connection_made(transport)
+        super().connection_made(cast(asyncio.Transport, transport))
         self._start_timer(self._seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
