@@ -1,5 +1,6 @@
 """How much an address takes: little where anybody may send, more for actions, most where a file may come."""
 
+import tracemalloc
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
@@ -11,10 +12,18 @@ from msgspec import Meta, Struct
 from platform_core.app import create_app
 from platform_core.settings import InstanceSettings
 from platform_core.web.faults import TooLarge
-from platform_core.web.request_body import ACCOUNT_BYTES, ACTION_BYTES, UPLOAD_BYTES, most_bytes_of, read_body
+from platform_core.web.request_body import (
+    ACCOUNT_BYTES,
+    ACTION_BYTES,
+    DRAINED_BYTES,
+    UPLOAD_BYTES,
+    most_bytes_of,
+    read_body,
+)
 from plugin_api.forms import Upload
 
 pytestmark = pytest.mark.anyio
+MOST = ACCOUNT_BYTES
 LIMITS = {ACCOUNT_BYTES: "64 KB", ACTION_BYTES: "1 MB", UPLOAD_BYTES: "12 MB"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 JSON = {"content-type": "application/json"}
@@ -103,17 +112,55 @@ async def test_one_byte_too_many_is_a_sentence_that_names_the_limit(
         assert LIMITS[most] in (told.json()["title"] if path.startswith("/api/") else told.text)
 
 
-async def test_a_length_that_is_told_is_refused_before_a_byte_is_read(inside: Inside) -> None:
-    class Handler:
-        opt = {"most_bytes": ACCOUNT_BYTES}
+async def test_files_are_taken_only_from_somebody_signed_in(inside: Inside) -> None:
+    content = b"a" * (2 * ACTION_BYTES)
+    async with inside.visitor() as nobody, inside.visitor("on.dv") as somebody:
+        assert (await somebody.post(OF_A_FILE, content=content, headers=FORM)).status_code == 422, "negative control"
+        assert (await nobody.post(OF_A_FILE, content=content, headers=FORM)).status_code == 413
+        nobody.cookies.set("thidua", "A" * 43)
+        assert (await nobody.post(OF_A_FILE, content=content, headers=FORM)).status_code == 413, "no session of ours"
 
+
+def scope_of(*headers: tuple[bytes, bytes]) -> Any:
+    return {"headers": headers}
+
+
+async def test_a_huge_length_that_is_told_is_refused_before_a_byte_is_read() -> None:
     async def nothing_comes() -> Any:
         raise AssertionError("it was read")
 
-    def scope(length: int) -> Any:
-        return {"route_handler": Handler(), "headers": [(b"content-length", str(length).encode())]}
+    with pytest.raises(TooLarge):
+        await read_body(scope_of((b"content-length", b"%d" % (MOST + DRAINED_BYTES + 1))), nothing_comes, MOST)
+    with pytest.raises(AssertionError, match="it was read"):
+        await read_body(scope_of((b"content-length", b"%d" % MOST)), nothing_comes, MOST)
+
+
+@pytest.mark.parametrize("told", [(), ((b"content-length", b"%d" % (32 * 1024 * 1024)),)], ids=["untold", "told"])
+async def test_what_is_too_much_is_read_to_its_end_for_the_answer_to_arrive_but_not_kept(told: Any) -> None:
+    pieces = iter([True] * 511 + [False])
+
+    async def comes() -> Any:
+        return {"type": "http.request", "body": bytes(MOST), "more_body": next(pieces)}
+
+    tracemalloc.start()
+    try:
+        with pytest.raises(TooLarge):
+            await read_body(scope_of(*told), comes, MOST)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert next(pieces, None) is None, "to its end"
+    assert most < 8 * MOST
+
+
+async def test_who_never_ends_is_refused_all_the_same() -> None:
+    sent = 0
+
+    async def comes() -> Any:
+        nonlocal sent
+        sent += 1024 * 1024
+        return {"type": "http.request", "body": bytes(1024 * 1024), "more_body": True}
 
     with pytest.raises(TooLarge):
-        await read_body(scope(ACCOUNT_BYTES + 1), nothing_comes)
-    with pytest.raises(AssertionError, match="it was read"):
-        await read_body(scope(ACCOUNT_BYTES), nothing_comes)
+        await read_body(scope_of(), comes, MOST)
+    assert sent <= MOST + DRAINED_BYTES + 1024 * 1024

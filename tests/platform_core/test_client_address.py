@@ -1,6 +1,10 @@
 """Whose address counts: the last hop nobody vouches for; what a client claims about itself is never believed."""
 
+import os
+import subprocess
+import sys
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -92,7 +96,15 @@ def test_a_malformed_setting_is_one_sentence_that_names_the_part(odd: str, monke
     assert "THIDUA_TRUSTED_PROXIES" in refused.value.sentence and f"“{odd}”" in refused.value.sentence
 
 
-def test_every_process_trusts_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+def test_a_command_says_that_sentence_and_nothing_else() -> None:
+    program = "from platform_core.cli import main; main()"
+    told = subprocess.run([sys.executable, "-c", program, "tenants", "list"], capture_output=True, text=True,
+                          env=os.environ | {"THIDUA_TRUSTED_PROXIES": "proxy.example"})  # fmt: skip
+    assert told.returncode == 1 and not told.stdout
+    assert len(told.stderr.splitlines()) == 1 and "proxy.example" in told.stderr
+
+
+def test_every_process_trusts_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     chosen = InstanceSettings(data=tmp_path, trusted_proxies=TRUSTED, request_seconds=2.5)
     for name, value in chosen.to_environment().items():
         monkeypatch.setenv(name, value)

@@ -112,7 +112,8 @@ def test_who_sends_steadily_has_the_time_its_bytes_need(hasty: Serving) -> None:
     """Negative control: longer than every limit for silence, yet not slow."""
     size, pieces = 60_000, 30
     with line_to(hasty) as line:
-        line.sendall(b"POST /api/v1/session HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: %d\r\n\r\n" % size)
+        line.sendall(b"POST /api/v1/session HTTP/1.1\r\nhost: x\r\nconnection: close\r\n")
+        line.sendall(b"content-length: %d\r\n\r\n" % size)
         began = time.monotonic()
         for number in range(pieces):
             until = began + number * 2.2 * SECONDS / (pieces - 1)

@@ -23,7 +23,7 @@ from platform_core.web.came_from import came_from
 from platform_core.web.cookies import flashes_of, language_of, session_token
 from platform_core.web.faults import BadKey, MissingToken, NotSignedIn, PasswordFirst
 from platform_core.web.keys import Pressed
-from platform_core.web.request_body import read_body, replay
+from platform_core.web.request_body import ACTION_BYTES, read_body, replay
 from platform_core.web.visit import Visit, begin_visit
 from plugin_api.actor import Actor, Body
 from plugin_api.endpoints import SIGNED_IN
@@ -58,7 +58,7 @@ class Gate:
             return
         permission = opt["permission"]
         unsafe = scope["method"] not in SAFE_METHODS
-        body = await read_body(scope, receive) if unsafe else b""
+        body = await read_body(scope, receive, await self._most_bytes(scope)) if unsafe else b""
         ScopeState.from_scope(scope).body = body  # whoever answers a fault asks again: nothing more comes from outside
         request: Request[Any, Any, Any] = Request(scope, receive=replay(body), send=send)
         visit = await self._visit(request)
@@ -72,6 +72,14 @@ class Gate:
             await self.app(scope, replay(body), send)
             return
         await self._in_transaction(request, visit, permission, body, send, unsafe)
+
+    async def _most_bytes(self, scope: Scope) -> int:
+        """What this address takes. Files only from somebody signed in: they are held in memory until they are whole."""
+        most = scope["route_handler"].opt.get("most_bytes", ACTION_BYTES)
+        if most <= ACTION_BYTES:
+            return most
+        token = session_token(Request(scope), self.secure)
+        return most if token and await open_request(token, None) else ACTION_BYTES
 
     async def _visit(self, request: Request[Any, Any, Any]) -> Visit:
         """Read the session and enter the visit; strangers to the body get no actor."""

@@ -1,6 +1,6 @@
 """Reads the whole body before a connection is taken: a slow sender holds nothing but its own line.
 
-How many bytes an address takes is declared in its `opt["most_bytes"]`; without that it is ACTION_BYTES.
+How many bytes an address takes is declared in its `opt["most_bytes"]`; without that it is ACTION_BYTES. The gate asks.
 """
 
 from typing import Any, get_args
@@ -18,6 +18,8 @@ ACCOUNT_BYTES = 64 * 1024
 ACTION_BYTES = 1024 * 1024
 UPLOAD_BYTES = 12 * 1024 * 1024
 """Actions that take a file."""
+DRAINED_BYTES = 64 * 1024 * 1024
+"""What is read on, and dropped, beyond a limit: a proxy or browser that is still sending would not see the answer."""
 MOST_FIELDS = 2000
 """Fields of a form: ten times our largest; parts of an upload the framework counts itself."""
 
@@ -37,27 +39,28 @@ def _holds_upload(kind: Any, seen: set[Any]) -> bool:
     return any(_holds_upload(part, seen) for part in get_args(kind))
 
 
-async def read_body(scope: Scope, receive: Receive) -> bytes:
+async def read_body(scope: Scope, receive: Receive, most: int) -> bytes:
     """The request's body.
 
-    Raises TooLarge over the bytes of the address (before reading when the length is told), HTTPException 413 over
-    MOST_FIELDS, 400 when the sender went away.
+    Raises TooLarge over `most` bytes, none of them kept (before reading when a length beyond DRAINED_BYTES
+    is told), HTTPException 413 over MOST_FIELDS, 400 when the sender went away.
     """
-    most = scope["route_handler"].opt.get("most_bytes", ACTION_BYTES)
-    if _told_length(scope) > most:
-        raise TooLarge(most)
     parts: list[bytes] = []
-    size = 0
-    while True:
+    size, told = 0, _told_length(scope)
+    while max(size, told) <= most + DRAINED_BYTES:
         message = await receive()
         if message["type"] != "http.request":
             raise HTTPException(status_code=400, detail=_("Yêu cầu bị ngắt giữa chừng. Hãy gửi lại."))
-        parts.append(message["body"])
         size += len(message["body"])
-        if size > most:
-            raise TooLarge(most)
+        if max(size, told) <= most:
+            parts.append(message["body"])
+        else:
+            parts.clear()
         if not message["more_body"]:
-            return _countable(scope, b"".join(parts))
+            break
+    if max(size, told) > most:
+        raise TooLarge(most)
+    return _countable(scope, b"".join(parts))
 
 
 def _told_length(scope: Scope) -> int:
