@@ -12,6 +12,7 @@ from plugin_api.i18n import gettext as _
 
 KEY_BYTES = 32
 REQUEST_SECONDS = 15.0
+MOST_REQUEST_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,7 @@ class InstanceSettings:
             origin=read("THIDUA_ORIGIN") or None,
             pool=int(read("THIDUA_POOL") or 10),
             trusted_proxies=_networks(read("THIDUA_TRUSTED_PROXIES") or ""),
-            request_seconds=float(read("THIDUA_REQUEST_SECONDS") or REQUEST_SECONDS),
+            request_seconds=_seconds(read("THIDUA_REQUEST_SECONDS") or str(REQUEST_SECONDS)),
         )
 
     def key(self) -> bytes:
@@ -105,6 +106,22 @@ def _networks(text: str) -> tuple[Network, ...]:
                 part=fault,
             )
         ) from fault
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= MOST_REQUEST_SECONDS:
+        raise FrontDoorError(
+            _(
+                "THIDUA_REQUEST_SECONDS: “%(value)s” phải là số giây lớn hơn 0, nhiều nhất %(most)s.",
+                value=text,
+                most=MOST_REQUEST_SECONDS,
+            )
+        )
+    return seconds
 
 
 def _decoded(text: str, where: str) -> bytes:

@@ -96,6 +96,13 @@ def test_a_malformed_setting_is_one_sentence_that_names_the_part(odd: str, monke
     assert "THIDUA_TRUSTED_PROXIES" in refused.value.sentence and f"“{odd}”" in refused.value.sentence
 
 
+@pytest.mark.parametrize("odd", ["soon", "0", "-1", "nan", "inf", "1e9"])
+def test_seconds_that_are_none_are_one_sentence(odd: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THIDUA_REQUEST_SECONDS", odd)
+    with pytest.raises(FrontDoorError, match=f"THIDUA_REQUEST_SECONDS: “{odd}”"):
+        InstanceSettings.from_environment()
+
+
 def test_a_command_says_that_sentence_and_nothing_else() -> None:
     program = "from platform_core.cli import main; main()"
     told = subprocess.run([sys.executable, "-c", program, "tenants", "list"], capture_output=True, text=True,

@@ -53,6 +53,11 @@ class Operation:
         children = psutil.Process(self.serving.process.pid).children()
         return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
 
+    def connections(self) -> int:
+        """How many the workers hold, from the proxy and to the database."""
+        found = [one for worker in self.workers() for one in worker.net_connections()]
+        return sum(one.status == psutil.CONN_ESTABLISHED for one in found)
+
     @contextmanager
     def only(self, worker: psutil.Process) -> Iterator[None]:
         """The others are stopped meanwhile: every new connection is this one's."""
@@ -172,6 +177,7 @@ def test_slow_clients_keep_nobody_out_and_are_closed(operation: Operation, half:
             line.sendall(b"POST /sign-in HTTP/1.1\r\nhost: x\r\nx-slow: y" + half)
         assert operation.sign_in(client, PEOPLE[0]).status_code == 201
         assert client.get("/account").status_code == 200
+        assert operation.connections() < SLOW // 10, "they wait in the proxy"
         told = {line.recv(4096)[:12] for line in lines}
     assert told == {b"HTTP/1.1 408"}
 
