@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 
 def tell(vietnamese: str, english: str) -> str:
@@ -40,9 +41,25 @@ INSTALL_LOG = ENVIRONMENT / "thidua-install.log"
 LOCKS = {"serve": "requirements.lock", "test": "requirements-test.lock"}  # the second holds the first
 OUTCOME = (PYTHON, BIN / "thidua", ROOT / "platform/platform_core/web/static/vendor/manifest.json")
 COMMANDS = {"serve": "serve", "test": "test", "check": "test"}
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PLAYWRIGHT_PATH = "import playwright.sync_api as a\nwith a.sync_playwright() as p: print(p.chromium.executable_path)"
 Command = list[str | Path]
+
+
+class Program(NamedTuple):
+    """A program that the tests need: the variable that may name it, its file names, its package in Debian."""
+
+    variable: str
+    names: tuple[str, ...]
+    package: str
+    version: str
+    by_playwright: bool = False
+
+
+PROGRAMS = (
+    Program("CHROMIUM", ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"), "chromium",
+            "--version", by_playwright=True),
+    Program("HAPROXY", ("haproxy",), "haproxy", "-v"),
+)
 
 # What pip and npm print, and what to do about it; the first that fits is told.
 CAUSES = (
@@ -88,11 +105,11 @@ def check(rest: list[str]) -> int:
 
 
 def test(rest: list[str]) -> int:
-    """Static checks first, they are quick; then becomes pytest, with the browser in CHROMIUM."""
+    """Static checks first, they are quick; then becomes pytest, with each program of the tests in its variable."""
     code = check([])
     if code:
         return code
-    os.environ["CHROMIUM"] = find_or_install_browser()
+    os.environ.update({program.variable: find_or_install(program) for program in PROGRAMS})
     os.chdir(ROOT)
     return become([PYTHON, "-m", "pytest", *rest])
 
@@ -204,52 +221,55 @@ def install(what: str, *arguments: str) -> None:
             sys.exit(explained(log.read(), str(INSTALL_LOG)))
 
 
-# ---- the browser of the tests
+# ---- the programs of the tests
 
 
-def find_or_install_browser() -> str:
-    """A Chromium that starts: the one named in CHROMIUM, the system's, Playwright's, or one installed now."""
-    named = os.environ.get("CHROMIUM")
+def find_or_install(program: Program) -> str:
+    """One that starts: the one named in its variable, the system's, Playwright's, or one installed now."""
+    name = program.variable
+    named = os.environ.get(name)
     if named:
-        return named if starts(named) else sys.exit(
-            tell(f"CHROMIUM={named} không chạy được: hãy sửa hoặc bỏ biến này.",
-                 f"CHROMIUM={named} does not start: correct or unset it."))
-    found = find_browser()
-    if not found:
-        install_browser()
-        found = find_browser()
-    return found or sys.exit(
-        tell("Không có Chromium và không cài được: hãy cài (apt-get install chromium) hoặc đặt biến CHROMIUM.",
-             "There is no Chromium and none could be installed: apt-get install chromium, or set CHROMIUM."))
+        return named if starts(program, named) else sys.exit(
+            tell(f"{name}={named} không chạy được: hãy sửa hoặc bỏ biến này.",
+                 f"{name}={named} does not start: correct or unset it."))
+    package = program.package
+    return find(program) or install_program(program) or sys.exit(
+        tell(f"Không có {package} và không cài được: hãy cài (apt-get install {package}) hoặc đặt biến {name}.",
+             f"There is no {package} and none could be installed: apt-get install {package}, or set {name}."))
 
 
-def find_browser() -> str | None:
-    """The first that starts: on PATH, else where Playwright keeps its own."""
-    for path in filter(None, map(shutil.which, BROWSERS)):
-        if starts(path):
+def find(program: Program) -> str | None:
+    """The first that starts: on PATH, among the system's servers, else where Playwright keeps its own."""
+    places = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin"])
+    for path in filter(None, (shutil.which(name, path=places) for name in program.names)):
+        if starts(program, path):
             return path
+    if not program.by_playwright:
+        return None
     own = subprocess.run([PYTHON, "-I", "-c", PLAYWRIGHT_PATH], capture_output=True, text=True).stdout.strip()
-    return own if own and starts(own) else None
+    return own if own and starts(program, own) else None
 
 
-def starts(browser: str) -> bool:
+def starts(program: Program, path: str) -> bool:
     """A file of that name is not enough: some systems ship a stub that only tells how to install it."""
     try:
-        return subprocess.run([browser, "--version"], capture_output=True, timeout=60).returncode == 0
+        return subprocess.run([path, program.version], capture_output=True, timeout=60).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
 
 
-def install_browser() -> None:
-    """From the system when root, from Playwright otherwise; whether it worked is seen by looking again."""
-    by_system: list[Command] = [["apt-get", "update"],
-                                ["apt-get", "install", "-y", "--no-install-recommends", "chromium"]]
-    by_playwright: list[Command] = [[PYTHON, "-m", "playwright", "install", "chromium"]]
-    root = os.geteuid() == 0 and shutil.which("apt-get")
+def install_program(program: Program) -> str | None:
+    """From the system when root, else from Playwright if that has it; whether it worked is seen by looking again."""
+    commands: list[Command] = []
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        commands = [["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", program.package]]
+    elif program.by_playwright:
+        commands = [[PYTHON, "-m", "playwright", "install", program.package]]
     settings = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    with step(tell("Cài Chromium", "Installing Chromium")), INSTALL_LOG.open("w") as log:
-        for command in by_system if root else by_playwright:
+    with step(tell(f"Cài {program.package}", f"Installing {program.package}")), INSTALL_LOG.open("w") as log:
+        for command in commands:
             subprocess.call(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=settings)
+    return find(program)
 
 
 # ---- words

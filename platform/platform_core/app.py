@@ -101,7 +101,14 @@ def create_app(settings: InstanceSettings | None = None, plugins: Sequence[Any] 
 
     app = Litestar(
         handlers,
-        middleware=[DefineMiddleware(Gate, policies=BodyPolicies(registry), secure=chosen.secure)],
+        middleware=[
+            DefineMiddleware(
+                Gate,
+                policies=BodyPolicies(registry),
+                secure=chosen.secure,
+                trusted_proxies=chosen.trusted_proxies,
+            )
+        ],
         exception_handlers={Exception: Answers(pages).answer},
         lifespan=[database],
         logging_config=None,

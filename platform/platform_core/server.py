@@ -24,6 +24,7 @@ from uvicorn.supervisors.multiprocess import Multiprocess
 
 from platform_core.embedded import EmbeddedPostgres, FrontDoorError, Watch
 from platform_core.settings import InstanceSettings
+from platform_core.web.http_protocol import TimedHttpProtocol
 from plugin_api.i18n import gettext as _
 
 HOST = "127.0.0.1"
@@ -94,7 +95,7 @@ def die_with_parent() -> None:
 
 def _serve(listener: socket.socket, workers: int) -> int:
     config = Config(
-        "platform_core.server:create_worker_app", factory=True, workers=workers, http="httptools", ws="none",
+        "platform_core.server:create_worker_app", factory=True, workers=workers, http=TimedHttpProtocol, ws="none",
         lifespan="on", proxy_headers=False, server_header=False, access_log=False, log_config=None,
         timeout_graceful_shutdown=DRAIN_SECONDS, timeout_worker_healthcheck=HUNG_WORKER_SECONDS)
     try:

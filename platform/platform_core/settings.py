@@ -5,11 +5,14 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from platform_core.accounts.client_address import Network, parsed_networks
 from platform_core.embedded import FrontDoorError, default_data_folder
 from platform_core.embedded.faults import disk_sentence
 from plugin_api.i18n import gettext as _
 
 KEY_BYTES = 32
+REQUEST_SECONDS = 15.0
+MOST_REQUEST_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +20,8 @@ class InstanceSettings:
     """What an operator chooses.
 
     `database_url` None means the embedded PostgreSQL. `origin` is the public address when it is https; then cookies
-    are `__Host-` and Secure. `data` holds the embedded database and the instance key.
+    are `__Host-` and Secure. `data` holds the embedded database and the instance key. `trusted_proxies` may say in
+    `X-Forwarded-For` whom they speak for. `request_seconds` is how long a sender may be silent within a request.
     """
 
     data: Path
@@ -28,6 +32,8 @@ class InstanceSettings:
     owner_url: str | None = None
     origin: str | None = None
     pool: int = 10
+    trusted_proxies: tuple[Network, ...] = ()
+    request_seconds: float = REQUEST_SECONDS
 
     @property
     def embedded(self) -> bool:
@@ -50,12 +56,14 @@ class InstanceSettings:
             "DATABASE_URL": self.database_url,
             "DATABASE_OWNER_URL": self.owner_url,
             "THIDUA_ORIGIN": self.origin,
+            "THIDUA_TRUSTED_PROXIES": ",".join(map(str, self.trusted_proxies)),
+            "THIDUA_REQUEST_SECONDS": str(self.request_seconds),
         }
         return {name: value for name, value in pairs.items() if value is not None}
 
     @classmethod
     def from_environment(cls, data: Path | None = None) -> "InstanceSettings":
-        """What the environment says; `data` from the command line wins."""
+        """What the environment says; `data` from the command line wins. Raises FrontDoorError with one sentence."""
         read = os.environ.get
         return cls(
             data=(data or Path(read("THIDUA_DATA") or default_data_folder())).expanduser().resolve(),
@@ -66,6 +74,8 @@ class InstanceSettings:
             owner_url=read("DATABASE_OWNER_URL") or None,
             origin=read("THIDUA_ORIGIN") or None,
             pool=int(read("THIDUA_POOL") or 10),
+            trusted_proxies=_networks(read("THIDUA_TRUSTED_PROXIES") or ""),
+            request_seconds=_seconds(read("THIDUA_REQUEST_SECONDS") or str(REQUEST_SECONDS)),
         )
 
     def key(self) -> bytes:
@@ -83,6 +93,35 @@ class InstanceSettings:
             return _decoded(path.read_text().strip(), str(path))
         except OSError as fault:
             raise disk_sentence(fault, self.data) from fault
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    try:
+        return parsed_networks(text)
+    except ValueError as fault:
+        raise FrontDoorError(
+            _(
+                "THIDUA_TRUSTED_PROXIES: “%(part)s” không phải địa chỉ IP hay dải địa chỉ của proxy, "
+                "thí dụ 10.0.0.5,10.1.0.0/16.",
+                part=fault,
+            )
+        ) from fault
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= MOST_REQUEST_SECONDS:
+        raise FrontDoorError(
+            _(
+                "THIDUA_REQUEST_SECONDS: “%(value)s” phải là số giây lớn hơn 0, nhiều nhất %(most)s.",
+                value=text,
+                most=MOST_REQUEST_SECONDS,
+            )
+        )
+    return seconds
 
 
 def _decoded(text: str, where: str) -> bytes:

@@ -115,9 +115,24 @@ def test_the_first_failing_code_is_the_answer(project: Path) -> None:
     assert (failed.returncode, failed.stdout.splitlines()[-1]) == (7, "checked")
 
 
-def test_the_tests_never_run_without_the_browser_they_were_promised(project: Path) -> None:
-    refused = run(project, "test", settings={"CHROMIUM": "/nowhere"})
-    assert (refused.returncode, refused.stderr) == (1, "CHROMIUM=/nowhere does not start: correct or unset it.\n")
+@pytest.mark.parametrize("variable", ["CHROMIUM", "HAPROXY"])
+def test_the_tests_never_run_without_a_program_they_were_promised(project: Path, variable: str) -> None:
+    promised = {"CHROMIUM": "/bin/true", "HAPROXY": "/bin/true"} | {variable: "/nowhere"}
+    refused = run(project, "test", settings=promised)
+    assert (refused.returncode, refused.stderr) == (1, f"{variable}=/nowhere does not start: correct or unset it.\n")
+
+
+def test_a_program_that_can_not_be_had_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of that name anywhere, and nothing that installs it: as for somebody who is not root."""
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    run_py = front_door()
+    run_py.INSTALL_LOG = tmp_path / "log"
+    for program in run_py.PROGRAMS:
+        monkeypatch.delenv(program.variable, raising=False)
+        nowhere = program._replace(names=("no-such-program-of-thidua",), by_playwright=False)
+        with pytest.raises(SystemExit, match=f"apt-get install {program.package}, or set {program.variable}"):
+            run_py.find_or_install(nowhere)
 
 
 def test_an_unreachable_index_is_one_sentence_and_the_next_start_tries_again(project: Path) -> None:
@@ -168,7 +183,8 @@ def test_a_browser_that_is_only_a_stub_is_passed_over(tmp_path: Path, monkeypatc
         (tmp_path / name).write_text(f"#!/bin/sh\nexit {code}\n")
         (tmp_path / name).chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert front_door().find_browser() == str(tmp_path / "google-chrome")
+    run_py = front_door()
+    assert run_py.find(run_py.PROGRAMS[0]) == str(tmp_path / "google-chrome")
 
 
 def front_door() -> ModuleType:

@@ -116,12 +116,14 @@ def temporary_folder() -> Path:
 
 
 @contextmanager
-def serving_a_copy(postgres: EmbeddedPostgres, make_copy: Callable[[str], object], name: str) -> Iterator[Serving]:
+def serving_a_copy(
+    postgres: EmbeddedPostgres, make_copy: Callable[[str], object], name: str, environment: dict[str, str] | None = None
+) -> Iterator[Serving]:
     """A server over a copy of the template in the test run's own PostgreSQL."""
     folder = temporary_folder()
     shutil.copy(postgres.folder / "instance.key", folder / "instance.key")
     make_copy(name)
-    serving = Serving(folder, postgres.dsn("app_rt", name)).start()
+    serving = Serving(folder, postgres.dsn("app_rt", name), environment=environment or {}).start()
     try:
         yield serving
     finally:

@@ -24,7 +24,11 @@ from tenancy.engine import DB
 
 IDLE = timedelta(hours=2)
 LONGEST = timedelta(hours=12)
-TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS, SPAN = 8, 60, timedelta(minutes=15)
+TRIES_PER_ACCOUNT_AT_ADDRESS, TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS = 8, 40, 60
+TRIES_PER_CHANGE = 8
+"""Wrong current passwords at the change of password."""
+SPAN = timedelta(minutes=15)
+"""The time over which tries are counted."""
 TOKEN_BYTES = 32
 
 
@@ -77,9 +81,21 @@ class Opened(msgspec.Struct, frozen=True):
 
 
 class TooManyTries(Refusal):
-    """Sign-in is throttled for this account or address."""
+    """Sign-in or the change of password is throttled for this account or address."""
 
     status = 429
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """Where a request comes from: shown among the sessions of an account, counted when somebody guesses.
+
+    `counted_as` is what tries are counted under; `address_limited` False where one address stands for everybody.
+    """
+
+    address: str = ""
+    agent: str = ""
+    counted_as: str = ""
+    address_limited: bool = True
 
 
 class OpenSession(msgspec.Struct, frozen=True):
@@ -116,44 +132,62 @@ async def open_request(token: str, slug: str | None) -> Opened | None:
     return _decoder.decode(answer) if answer is not None else None
 
 
-async def sign_in(login: str, password: str, address: str, agent: str) -> str:
+async def sign_in(login: str, password: str, caller: Caller) -> str:
     """Check the password and open a new session; returns its token.
 
     The attempt is booked first, over all workers; an unknown login takes as long as a wrong password and gets the same
-    sentence. Raises Invalid or TooManyTries.
+    sentence, and so does a password that is changed, or an account that is closed, in the meantime.
+    Raises Invalid or TooManyTries.
     """
     async with DB.autocommit() as connection:
         tried = await connection.fetchrow(
-            "SELECT * FROM auth.begin_sign_in($1, $2, $3, $4, $5, $6)",
+            "SELECT * FROM auth.begin_sign_in($1, $2, $3, $4, $5, $6, $7)",
             _ticket("begin_sign_in", NOBODY),
             login.strip()[:100],
-            address,
+            caller.counted_as,
+            TRIES_PER_ACCOUNT_AT_ADDRESS,
             TRIES_PER_ACCOUNT,
-            TRIES_PER_ADDRESS,
+            TRIES_PER_ADDRESS if caller.address_limited else None,
             SPAN,
         )
     assert tried is not None, "the function answers with one row"
-    if tried["wait_seconds"]:
-        minutes = -(-tried["wait_seconds"] // 60)
-        raise TooManyTries(_("Đăng nhập sai quá nhiều lần. Hãy thử lại sau %(minutes)s phút.", minutes=minutes))
-    if not await passwords.matches(password, tried["password_hash"]):
-        raise Invalid({"password": _("Tên đăng nhập hoặc mật khẩu không đúng.")})
-    return await _open_session(tried["account_id"], address, agent)
+    _refuse_too_many(tried["wait_seconds"])
+    if await passwords.matches(password, tried["password_hash"]):
+        token = await open_session(tried["account_id"], tried["password_hash"], caller)
+        if token is not None:
+            return token
+    raise _wrong_password()
 
 
-async def _open_session(account_id: UUID, address: str, agent: str) -> str:
+async def open_session(account_id: UUID, verified_hash: str, caller: Caller) -> str | None:
+    """A new session for whoever gave the password behind `verified_hash`; returns its token.
+
+    None when that is no longer the account's password or the account is closed.
+    """
     token = secrets.token_urlsafe(TOKEN_BYTES)
     async with DB.autocommit() as connection:
-        await connection.execute(
-            "SELECT auth.open_session($1, $2, $3, $4, $5, $6)",
+        opened = await connection.fetchval(
+            "SELECT auth.open_session($1, $2, $3, $4, $5, $6, $7, $8)",
             _ticket("open_session", account_id),
+            verified_hash,
             _hash(token),
             IDLE,
             LONGEST,
-            address,
-            agent,
+            caller.address,
+            caller.counted_as,
+            caller.agent,
         )
-    return token
+    return token if opened else None
+
+
+def _refuse_too_many(wait_seconds: int) -> None:
+    if wait_seconds:
+        minutes = -(-wait_seconds // 60)
+        raise TooManyTries(_("Đăng nhập sai quá nhiều lần. Hãy thử lại sau %(minutes)s phút.", minutes=minutes))
+
+
+def _wrong_password() -> Invalid:
+    return Invalid({"password": _("Tên đăng nhập hoặc mật khẩu không đúng.")})
 
 
 async def sign_out(token: str) -> None:
@@ -181,14 +215,18 @@ async def sessions_of(account_id: UUID, token: str) -> Sequence[OpenSession]:
     ]
 
 
-async def change_password(opened: Opened, old: str, new: str, again: str, address: str, agent: str) -> str:
-    """Set a new password, end all sessions and open a fresh one; returns its token. Raises Invalid with every fault."""
-    async with DB.autocommit() as connection:
-        stored = await connection.fetchval("SELECT auth.password_of($1)", _ticket("check_password", opened.account_id))
+async def change_password(opened: Opened, old: str, new: str, again: str, caller: Caller) -> str:
+    """Set a new password, end all sessions and open a fresh one; returns its token.
+
+    Raises Invalid with every fault, TooManyTries after TRIES_PER_CHANGE wrong current passwords.
+    """
+    stored = await _begin_change(opened.account_id)
     faults = {}
-    if not await passwords.matches(old, stored):
-        faults["old"] = _("Mật khẩu hiện tại không đúng.")
-    weak = passwords.weakness(new, [opened.login, opened.here.person_name if opened.here else ""])
+    if await passwords.matches(old, stored):
+        await _forget_change_attempts(opened.account_id)
+    else:
+        faults["old"] = _wrong_current()
+    weak = await passwords.weakness(new, [opened.login, opened.here.person_name if opened.here else ""])
     if weak:
         faults["new"] = weak
     elif new == old:
@@ -197,18 +235,55 @@ async def change_password(opened: Opened, old: str, new: str, again: str, addres
         faults["again"] = _("Hai lần nhập mật khẩu mới không giống nhau.")
     if faults:
         raise Invalid(faults)
-    await set_password(opened.account_id, new, must_change=False)
-    await sign_out_everywhere(opened.account_id)
-    return await _open_session(opened.account_id, address, agent)
+    hashed = await passwords.hashed(new)
+    changed = await _store_password(opened.account_id, hashed, must_change=False, verified_hash=stored)
+    token = await open_session(opened.account_id, hashed, caller) if changed else None
+    if token is None:
+        raise Invalid({"old": _wrong_current()})
+    return token
+
+
+def _wrong_current() -> str:
+    return _("Mật khẩu hiện tại không đúng.")
+
+
+async def _begin_change(account_id: UUID) -> str:
+    """The stored hash, after a try was booked. Raises TooManyTries."""
+    async with DB.autocommit() as connection:
+        tried = await connection.fetchrow(
+            "SELECT * FROM auth.begin_change($1, $2, $3)", _ticket("check_password", account_id), TRIES_PER_CHANGE, SPAN
+        )
+    assert tried is not None, "the account of a session exists"
+    _refuse_too_many(tried["wait_seconds"])
+    return tried["password_hash"]
+
+
+async def _forget_change_attempts(account_id: UUID) -> None:
+    async with DB.autocommit() as connection:
+        await connection.execute("SELECT auth.forget_change_attempts($1)", _ticket("check_password", account_id))
 
 
 async def set_password(account_id: UUID, password: str, *, must_change: bool) -> None:
-    """Store a new password; `must_change` asks the person for another at the next sign-in."""
-    hashed = await passwords.hashed(password)
+    """Store a new password and end every session of the account.
+
+    `must_change` asks the person for another at the next sign-in. Raises Invalid when it is too long.
+    """
+    await _store_password(account_id, await passwords.hashed(password), must_change=must_change)
+
+
+async def _store_password(
+    account_id: UUID, hashed: str, *, must_change: bool, verified_hash: str | None = None
+) -> bool:
+    """With `verified_hash` only while that is still stored: whether it was. Every session ends in the same step."""
     async with DB.autocommit() as connection:
-        await connection.execute(
-            "SELECT auth.set_password($1, $2, $3)", _ticket("set_password", account_id), hashed, must_change
+        changed = await connection.fetchval(
+            "SELECT auth.set_password($1, $2, $3, $4)",
+            _ticket("set_password", account_id),
+            verified_hash,
+            hashed,
+            must_change,
         )
+    return bool(changed)
 
 
 async def set_language(account_id: UUID, language: str) -> None:

@@ -11,6 +11,7 @@ from platform_core.accounts import sessions
 from platform_core.web.cookies import give_session, take_session
 from platform_core.web.faults import NotSignedIn
 from platform_core.web.gate import ACCOUNT, PUBLIC
+from platform_core.web.request_body import ACCOUNT_BYTES
 from platform_core.web.visit import current_visit
 
 
@@ -18,14 +19,14 @@ class SignIn(Struct, frozen=True):
     """Who signs in."""
 
     login: Annotated[str, Meta(max_length=100)]
-    password: Annotated[str, Meta(max_length=1000)]
+    password: str
 
 
 class NewPassword(Struct, frozen=True):
     """The password in use and the new one."""
 
-    current: Annotated[str, Meta(max_length=1000)]
-    new: Annotated[str, Meta(max_length=1000)]
+    current: str
+    new: str
 
 
 class Language(Struct, frozen=True):
@@ -49,7 +50,7 @@ def session_handlers(secure: bool) -> list[HTTPRouteHandler]:
 
     @post(
         "/api/v1/session",
-        opt={"permission": PUBLIC},
+        opt={"permission": PUBLIC, "most_bytes": ACCOUNT_BYTES},
         operation_id="session.open",
         tags=["session"],
         status_code=201,
@@ -57,7 +58,7 @@ def session_handlers(secure: bool) -> list[HTTPRouteHandler]:
     )
     async def open_session(request: Request[Any, Any, Any], data: JSONBody[SignIn]) -> Response[SessionAnswer]:
         visit = current_visit()
-        token = await sessions.sign_in(data.login, data.password, visit.address, visit.agent)
+        token = await sessions.sign_in(data.login, data.password, visit.caller)
         opened = await sessions.open_request(token, None)
         if opened is None:
             raise NotSignedIn
@@ -67,7 +68,7 @@ def session_handlers(secure: bool) -> list[HTTPRouteHandler]:
 
     @get(
         "/api/v1/session",
-        opt={"permission": ACCOUNT, "before_change": True},
+        opt={"permission": ACCOUNT, "before_change": True, "most_bytes": ACCOUNT_BYTES},
         operation_id="session.read",
         tags=["session"],
         summary="Who am I",
@@ -79,7 +80,7 @@ def session_handlers(secure: bool) -> list[HTTPRouteHandler]:
 
     @delete(
         "/api/v1/session",
-        opt={"permission": ACCOUNT, "before_change": True},
+        opt={"permission": ACCOUNT, "before_change": True, "most_bytes": ACCOUNT_BYTES},
         operation_id="session.close",
         tags=["session"],
         status_code=204,
@@ -93,7 +94,7 @@ def session_handlers(secure: bool) -> list[HTTPRouteHandler]:
 
     @post(
         "/api/v1/session/password",
-        opt={"permission": ACCOUNT, "before_change": True},
+        opt={"permission": ACCOUNT, "before_change": True, "most_bytes": ACCOUNT_BYTES},
         operation_id="session.password",
         tags=["session"],
         status_code=200,
@@ -102,18 +103,17 @@ def session_handlers(secure: bool) -> list[HTTPRouteHandler]:
     async def change_password(request: Request[Any, Any, Any], data: JSONBody[NewPassword]) -> Response[SessionAnswer]:
         visit = current_visit()
         assert visit.opened is not None
-        token = await sessions.change_password(
-            visit.opened, data.current, data.new, data.new, visit.address, visit.agent
-        )
+        token = await sessions.change_password(visit.opened, data.current, data.new, data.new, visit.caller)
         opened = await sessions.open_request(token, None)
-        assert opened is not None
+        if opened is None:  # changed once more in the meantime
+            raise NotSignedIn
         response = Response(_answer(opened, token))
         give_session(response, token, secure)
         return response
 
     @post(
         "/api/v1/session/end-others",
-        opt={"permission": ACCOUNT},
+        opt={"permission": ACCOUNT, "most_bytes": ACCOUNT_BYTES},
         operation_id="session.end_others",
         tags=["session"],
         status_code=200,
@@ -126,7 +126,7 @@ def session_handlers(secure: bool) -> list[HTTPRouteHandler]:
 
     @post(
         "/api/v1/session/language",
-        opt={"permission": ACCOUNT},
+        opt={"permission": ACCOUNT, "most_bytes": ACCOUNT_BYTES},
         operation_id="session.language",
         tags=["session"],
         status_code=200,

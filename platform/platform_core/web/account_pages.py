@@ -15,13 +15,15 @@ from platform_core.web.came_from import own_path
 from platform_core.web.cookies import clear_flash, flash, give_language, give_session, take_session
 from platform_core.web.gate import ACCOUNT, PUBLIC
 from platform_core.web.rendering import Pages
+from platform_core.web.request_body import ACCOUNT_BYTES
 from platform_core.web.visit import current_visit
 from plugin_api.errors import Invalid, Refusal
 from plugin_api.i18n import LANGUAGES
 from plugin_api.i18n import gettext as _
 
 AnyRequest = Request[Any, Any, Any]
-FIRST = {"permission": ACCOUNT, "before_change": True}
+ANYBODY = {"permission": PUBLIC, "most_bytes": ACCOUNT_BYTES}
+FIRST = {"permission": ACCOUNT, "before_change": True, "most_bytes": ACCOUNT_BYTES}
 
 
 def account_pages(pages: Pages, secure: bool, demo: bool) -> list[HTTPRouteHandler]:
@@ -71,14 +73,14 @@ def account_pages(pages: Pages, secure: bool, demo: bool) -> list[HTTPRouteHandl
         )
         return form_of(None, "", own_path(request.query_params.get("next", "")), 200, chosen)
 
-    @post("/sign-in", opt={"permission": PUBLIC}, include_in_schema=False)
+    @post("/sign-in", opt=ANYBODY, include_in_schema=False)
     async def sign_in(request: AnyRequest) -> Response[Any]:
         """A new session, or the form again with one sentence."""
         form = await request.form()
         login, wanted = str(form.get("login", ""))[:100], own_path(str(form.get("next", "")))
         visit = current_visit()
         try:
-            token = await sessions.sign_in(login, str(form.get("password", "")), visit.address, visit.agent)
+            token = await sessions.sign_in(login, str(form.get("password", "")), visit.caller)
         except Refusal as refusal:
             return form_of(refusal.sentence, login, wanted, refusal.status)
         if visit.token:
@@ -128,7 +130,7 @@ def account_pages(pages: Pages, secure: bool, demo: bool) -> list[HTTPRouteHandl
         flash(response, "success", _("Đã đăng xuất mọi nơi khác."), secure)
         return response
 
-    @post("/language", opt={"permission": PUBLIC}, include_in_schema=False)
+    @post("/language", opt=ANYBODY, include_in_schema=False)
     async def set_language(request: AnyRequest) -> Redirect:
         """Vietnamese or English, from now on."""
         form = await request.form()
@@ -165,7 +167,9 @@ def account_pages(pages: Pages, secure: bool, demo: bool) -> list[HTTPRouteHandl
         form, visit = await request.form(), current_visit()
         try:
             current, new, repeated = (str(form.get(name, "")) for name in ("current", "new", "repeated"))
-            token = await sessions.change_password(_opened(), current, new, repeated, visit.address, visit.agent)
+            token = await sessions.change_password(_opened(), current, new, repeated, visit.caller)
+        except sessions.TooManyTries as refusal:
+            return password_form({"old": refusal.sentence}, refusal.status)
         except Invalid as invalid:
             return password_form(invalid.problems, 422)
         response = Redirect("/", status_code=303)

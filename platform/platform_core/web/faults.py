@@ -21,6 +21,17 @@ class MissingToken(Refusal):
         super().__init__(_("Trang này đã mở quá lâu hoặc được mở từ nơi khác. Hãy tải lại trang rồi gửi lại."))
 
 
+class TooLarge(Refusal):
+    """A body of more bytes than the address takes."""
+
+    status = 413
+
+    def __init__(self, most_bytes: int) -> None:
+        mega, kilo = divmod(most_bytes, 1024 * 1024)
+        limit = f"{mega} MB" if mega and not kilo else f"{most_bytes // 1024} KB"
+        super().__init__(_("Nội dung gửi lên lớn quá %(limit)s. Hãy gửi ít hơn hoặc gửi tệp nhỏ hơn.", limit=limit))
+
+
 class BadKey(Refusal):
     """An idempotency key that is malformed or was used for something else."""
 

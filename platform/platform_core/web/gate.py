@@ -17,12 +17,13 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from litestar.utils.scope.state import ScopeState
 
 from platform_core.access.bodies import BodyPolicies
-from platform_core.accounts.sessions import Opened, csrf_fits, open_request
+from platform_core.accounts.client_address import Network, client_address, counted_as, is_loopback
+from platform_core.accounts.sessions import Caller, Opened, csrf_fits, open_request
 from platform_core.web.came_from import came_from
 from platform_core.web.cookies import flashes_of, language_of, session_token
 from platform_core.web.faults import BadKey, MissingToken, NotSignedIn, PasswordFirst
 from platform_core.web.keys import Pressed
-from platform_core.web.request_body import read_body, replay
+from platform_core.web.request_body import ACTION_BYTES, read_body, replay
 from platform_core.web.visit import Visit, begin_visit
 from plugin_api.actor import Actor, Body
 from plugin_api.endpoints import SIGNED_IN
@@ -41,10 +42,13 @@ ACCOUNT = "account"
 class Gate:
     """Litestar middleware; made by the composition root with the policies of this process."""
 
-    def __init__(self, app: ASGIApp, policies: BodyPolicies, secure: bool) -> None:
+    def __init__(
+        self, app: ASGIApp, policies: BodyPolicies, secure: bool, trusted_proxies: tuple[Network, ...] = ()
+    ) -> None:
         self.app = app
         self.policies = policies
         self.secure = secure
+        self.trusted_proxies = trusted_proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         opt = scope["route_handler"].opt if scope["type"] == "http" else {}
@@ -54,7 +58,7 @@ class Gate:
             return
         permission = opt["permission"]
         unsafe = scope["method"] not in SAFE_METHODS
-        body = await read_body(scope, receive) if unsafe else b""
+        body = await read_body(scope, receive, await self._most_bytes(scope)) if unsafe else b""
         ScopeState.from_scope(scope).body = body  # whoever answers a fault asks again: nothing more comes from outside
         request: Request[Any, Any, Any] = Request(scope, receive=replay(body), send=send)
         visit = await self._visit(request)
@@ -69,6 +73,14 @@ class Gate:
             return
         await self._in_transaction(request, visit, permission, body, send, unsafe)
 
+    async def _most_bytes(self, scope: Scope) -> int:
+        """What this address takes. Files only from somebody signed in: they are held in memory until they are whole."""
+        most = scope["route_handler"].opt.get("most_bytes", ACTION_BYTES)
+        if most <= ACTION_BYTES:
+            return most
+        token = session_token(Request(scope), self.secure)
+        return most if token and await open_request(token, None) else ACTION_BYTES
+
     async def _visit(self, request: Request[Any, Any, Any]) -> Visit:
         """Read the session and enter the visit; strangers to the body get no actor."""
         slug = request.path_params.get("slug")
@@ -77,8 +89,7 @@ class Gate:
             token=session_token(request, self.secure) or "",
             api=request.url.path.startswith("/api/"),
             trace=request.scope["state"].get("trace", ""),
-            address=request.client.host if request.client else "",
-            agent=request.headers.get("user-agent", "")[:200],
+            caller=_caller_of(request, self.trusted_proxies),
             module=request.route_handler.opt.get("module", ""),
             language=language_of(request),
             flashes=flashes_of(request),
@@ -178,6 +189,14 @@ class Answer:
             {"type": "http.response.body", "body": body, "more_body": False},
         ]
         return answer
+
+
+def _caller_of(request: Request[Any, Any, Any], trusted: tuple[Network, ...]) -> Caller:
+    """Who asks. Without a trusted proxy, this machine's own address is perhaps one for everybody: not limited."""
+    peer = request.client.host if request.client else ""
+    address = client_address(peer, request.headers.getall("x-forwarded-for", []), trusted)
+    limited = bool(trusted) or not is_loopback(address)
+    return Caller(address, request.headers.get("user-agent", "")[:200], counted_as(address), limited)
 
 
 def _actor(opened: Opened) -> Actor:

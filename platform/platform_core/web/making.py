@@ -15,6 +15,7 @@ from litestar.response import Redirect
 
 from platform_core.web.cookies import clear_flash, flash
 from platform_core.web.rendering import Pages
+from platform_core.web.request_body import most_bytes_of
 from platform_core.web.visit import current_visit
 from plugin_api.endpoints import Action, View
 from plugin_api.forms import nested, parse
@@ -46,10 +47,8 @@ class Maker:
             if isinstance(endpoint, View):
                 made += [self._page_of(endpoint, page_path, opt), self._json_of(endpoint, api_path, opt)]
             else:
-                made += [
-                    self._form_of(endpoint, page_path, opt | {"action": endpoint}),
-                    self._operation_of(endpoint, api_path, opt | {"action": endpoint}),
-                ]
+                opt |= {"action": endpoint, "most_bytes": most_bytes_of(endpoint.data)}
+                made += [self._form_of(endpoint, page_path, opt), self._operation_of(endpoint, api_path, opt)]
         return made
 
     def _page_of(self, view: View, path: str, opt: dict[str, Any]) -> HTTPRouteHandler:

@@ -4,7 +4,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-from platform_core.accounts.sessions import Opened, csrf_token
+from platform_core.accounts.sessions import Caller, Opened, csrf_token
 from plugin_api.actor import Actor
 
 
@@ -24,8 +24,7 @@ class Visit:
     language: str = "vi"
     api: bool = False
     flashes: list[tuple[str, str]] = field(default_factory=list)
-    address: str = ""
-    agent: str = ""
+    caller: Caller = field(default_factory=Caller)
     menu: list[dict[str, Any]] | None = None
 
     @property

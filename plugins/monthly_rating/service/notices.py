@@ -224,11 +224,7 @@ async def _newest(cycle_id: UUID) -> dict[str, Any]:
 
 async def _next_number(head: CycleHead, year: int) -> int:
     """Numbers run per cell and year; the cell is held so that two notices never take the same one."""
-    await rows(
-        "SELECT pg_advisory_xact_lock(hashtextextended(u.id::text, 0)) FROM unit u WHERE u.tenant_id = $1 AND "
-        "u.id = $2",
-        head.unit_id,
-    )
+    await rows("SELECT id FROM unit WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE", head.unit_id)
     return await value(
         """SELECT coalesce(max(number), 0) + 1 FROM monthly_rating_assignment_notice
                           WHERE tenant_id = $1 AND unit_id = $2 AND year = $3""",
