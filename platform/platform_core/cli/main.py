@@ -150,11 +150,12 @@ def migrate(instance: Instance) -> None:
 
 
 def _add_commands() -> None:
-    from platform_core.cli import accounts, bodies, checks
+    from platform_core.cli import accounts, bodies, checks, roles
 
     for command in (
         bodies.tenants,
         bodies.modules,
+        roles.roles,
         accounts.users,
         accounts.demo,
         checks.doctor,

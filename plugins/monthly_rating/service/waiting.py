@@ -18,17 +18,21 @@ MODULE = "monthly_rating"
 ASSESS_AHEAD = timedelta(days=5)
 MOST = 50
 
-TASKS = """
-SELECT t.id, t.title, t.due_on, c.label FROM monthly_rating_task t
-JOIN monthly_rating_cycle c ON c.tenant_id = t.tenant_id AND c.id = t.cycle_id
-WHERE t.tenant_id = $1 AND t.person_id = $2 AND t.done_on IS NULL AND NOT t.dropped
-  AND c.state = 'running' ORDER BY t.due_on LIMIT 50"""
-PLANS = """
-SELECT y.id, y.year, y.state, y.unit_id, p.full_name, y.person_id = $2 AS is_mine FROM monthly_rating_year_plan y
-JOIN person p ON p.tenant_id = y.tenant_id AND p.id = y.person_id
-WHERE y.tenant_id = $1 AND ((y.person_id = $2 AND (y.state <> 'approved' OR y.year >= $4))
-  OR (y.state = 'submitted' AND ($3::uuid[] IS NULL OR y.unit_id = ANY ($3)))) ORDER BY y.year,
-    p.name_key LIMIT 100"""
+OWN = """
+SELECT 'task' AS kind, task.*, NULL::int AS year, '' AS state, NULL::uuid AS unit_id, '' AS full_name, true AS is_mine
+FROM (
+  SELECT t.id, t.title, t.due_on, c.label FROM monthly_rating_task t
+  JOIN monthly_rating_cycle c ON c.tenant_id = t.tenant_id AND c.id = t.cycle_id
+  WHERE t.tenant_id = $1 AND t.person_id = $2 AND t.done_on IS NULL AND NOT t.dropped
+    AND c.state = 'running' ORDER BY t.due_on LIMIT 50) AS task
+UNION ALL SELECT 'plan', plan.id, '', NULL, '', plan.year, plan.state, plan.unit_id, plan.full_name, plan.is_mine
+FROM (
+  SELECT y.id, y.year, y.state, y.unit_id, p.full_name, y.person_id = $2 AS is_mine FROM monthly_rating_year_plan y
+  JOIN person p ON p.tenant_id = y.tenant_id AND p.id = y.person_id
+  WHERE y.tenant_id = $1 AND ((y.person_id = $2 AND (y.state <> 'approved' OR y.year >= $4))
+    OR (y.state = 'submitted' AND ($3::uuid[] IS NULL OR y.unit_id = ANY ($3)))) ORDER BY y.year,
+      p.name_key LIMIT 100) AS plan"""
+"""Own tasks and the plans to write or review: one question, for "My work" asks every module."""
 CYCLES = """
 SELECT c.id, c.unit_id, c.label, c.state, c.period_end, c.notice_due, c.assessment_due, c.decision_due,
   h.closed_at IS NOT NULL AS closed,
@@ -51,16 +55,15 @@ WHERE c.tenant_id = $1 AND c.state <> 'published' AND ($3::uuid[] IS NULL OR c.u
 
 
 async def work_items(actor: Actor, today: date) -> Sequence[WorkItem]:
-    """Everything that waits for the person, in three statements."""
+    """Everything that waits for the person, in two statements."""
     reviewed = actor.units(Permission.PLAN_REVIEW)
-    tasks = await rows(TASKS, actor.person_id)
-    plans = await rows(PLANS, actor.person_id, None if reviewed is None else list(reviewed), today.year)
+    own = await rows(OWN, actor.person_id, None if reviewed is None else list(reviewed), today.year)
     cycles = await rows(CYCLES, actor.person_id, enterable(actor))
-    found = [_task(actor, one, today) for one in tasks]
+    found = [_task(actor, one, today) for one in own if one["kind"] == "task"]
     for one in cycles:
         found += _own_share(actor, one, today)
         found += _chair_share(actor, one, today)
-    return [*found, *_plans(actor, plans, today)]
+    return [*found, *_plans(actor, [one for one in own if one["kind"] == "plan"], today)]
 
 
 def _task(actor: Actor, one: Record, today: date) -> WorkItem:
