@@ -38,6 +38,13 @@ async def give(admin, page, role, unit=""):
     return await admin.presses(f"{page}/roles", role=role, unit=unit, since=today)
 
 
+async def confirmed(leader, page):
+    """The second person says yes to what waits on the page."""
+    asked = (await leader.asks(page))["requests"][0]
+    path = f"{page}/role-requests/{asked['id']}/confirm"
+    assert (await leader.presses(path, version=asked["version"])).status_code == 303
+
+
 async def withdraw(admin, page, role):
     """Take the role back that the person holds."""
     held = next(one for one in await admin.roles_of(page) if one["role"] == role)
@@ -107,6 +114,8 @@ async def test_the_last_administrator_stays_until_there_is_another(door, said):
         assert "người quản trị cuối cùng" in said(refused)
     assert [role["role"] for role in await admin.roles_of(own)] == ["admin"]
     assert (await give(admin, other, "admin")).status_code == 303
+    assert (await withdraw(admin, own, "admin")).status_code == 409, "one who waits for confirmation is none yet"
+    await confirmed(await door.sign_in("duc.tq"), other)
     assert (await withdraw(admin, other, "admin")).status_code == 303, "with another one left it is allowed"
 
 

@@ -144,8 +144,8 @@ async def _open(person_id: UUID, request_id: UUID) -> Record:
     if asked is None or asked["person_id"] != person_id:
         raise Absent(f"RoleRequest {request_id}")
     if asked["state"] != "requested":
-        state = _(STATES[asked["state"]])
-        raise Refused(_("Đề nghị này không còn chờ: %(state)s. Hãy tải lại trang để xem.", state=state.lower()))
+        words = STATES[asked["state"]]
+        raise Refused(_("Đề nghị này không còn chờ: %(state)s. Hãy tải lại trang để xem.", state=_(words).lower()))
     return asked
 
 
