@@ -48,5 +48,8 @@ GRANTS = {
     "clerk": frozenset({Permission.PEOPLE_READ}),
 }
 
-GUARDED: frozenset[StrEnum | str] = frozenset({Permission.ROLE_CONFIRM, Permission.ROLES_ASSIGN})
-"""Who gives or confirms roles could open everything to a second account of his own."""
+GUARDED: frozenset[StrEnum | str] = frozenset(
+    {Permission.FIGURES_READ, Permission.ROLE_CONFIRM, Permission.ROLES_ASSIGN}
+)
+"""Figures can be asked about each person of the body; who gives or confirms roles could open everything to a second
+account of his own."""

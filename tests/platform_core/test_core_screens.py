@@ -99,6 +99,8 @@ async def test_a_role_counts_from_the_next_request_and_is_gone_at_the_next_reque
     assert (await member.opens("/people")).status_code == 403
     assert "Người của đơn vị" not in entries_of(await member.opens())
     assert (await give(admin, page, "officer")).status_code == 303
+    assert (await member.opens("/people")).status_code == 403, "it waits for a second person"
+    await confirmed(await door.sign_in("duc.tq"), page)
     assert (await member.opens("/people")).status_code == 200
     assert "Người của đơn vị" in entries_of(await member.opens())
     assert (await withdraw(admin, page, "officer")).status_code == 303

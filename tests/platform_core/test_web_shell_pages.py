@@ -43,7 +43,8 @@ def shown(found: Struct, query: Struct | None = None) -> dict[str, Any]:
 def people_page(people: list[PersonLine], anyone: bool = True) -> dict[str, Any]:
     """A list context with the given rows."""
     units = [("p1", "Phòng 1"), ("chi-bo", "Chi bộ")]
-    found = PeopleList(people, units, PageInfo(2, 7, 320, 51, 100), anyone, may_add=True, requests=[ASKED, ALONE] if people else [])
+    asked = [ASKED, ALONE] if people else []
+    found = PeopleList(people, units, PageInfo(2, 7, 320, 51, 100), anyone, may_add=True, requests=asked)
     return shown(found, PeopleQuery(q="anh", sort="name", page=2, unit="p1", state="all"))
 
 
