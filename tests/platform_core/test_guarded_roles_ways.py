@@ -55,6 +55,7 @@ async def test_rights_over_one_cell_give_and_confirm_roles_of_that_cell_only(doo
     assert (await ask(admin, other, "leader")).status_code == 200
     assert "Nguyễn Thị Ánh" not in (await waiting(admin, other))["confirmers"]
     assert (await decide(clerk, other, "confirm")).status_code == 403
+    assert (await decide(clerk, other, "withdraw")).status_code == 403, "it is the asker's"
     assert (await decide(admin, other, "withdraw")).status_code == 303
 
 
