@@ -8,8 +8,8 @@ from platform_core.audit.trail import TrailQuery, trail, trail_sheet
 from platform_core.figures import FigureQuery, figure, figure_list
 from platform_core.finding import SearchQuery, find
 from platform_core.home import home
-from platform_core.people import forms, listing, service, view
-from platform_core.permissions import GRANTS, TITLES, Permission
+from platform_core.people import forms, listing, role_requests, service, view
+from platform_core.permissions import GRANTS, GUARDED, TITLES, Permission
 from platform_core.plugin_settings import modules
 from plugin_api.actor import Actor
 from plugin_api.endpoints import SIGNED_IN, Action, Endpoint, View
@@ -20,6 +20,7 @@ from plugin_api.shell import NavigationItem
 
 P = Permission
 PERSON = "/people/{person_id:uuid}"
+REQUEST = f"{PERSON}/role-requests/{{request_id:uuid}}"
 ENDPOINTS: list[Endpoint] = [
     View(name="core.home", path="", permission=SIGNED_IN, load=home, template="home.html"),
     View(
@@ -84,7 +85,34 @@ ENDPOINTS: list[Endpoint] = [
         run=service.give_role,
         data=forms.NewRole,
         then="core.person",
-        done=_("Đã trao vai trò."),
+        done=_("Đã ghi. Vai trò cần xác nhận thì chờ người thứ hai; vai trò khác đã được trao."),
+    ),
+    Action(
+        name="core.role.confirm",
+        path=f"{REQUEST}/confirm",
+        permission=P.ROLE_CONFIRM,
+        run=role_requests.confirm_role,
+        data=forms.RoleConfirmation,
+        then="core.person",
+        done=_("Đã xác nhận: vai trò đã được trao."),
+    ),
+    Action(
+        name="core.role.refuse",
+        path=f"{REQUEST}/refuse",
+        permission=P.ROLE_CONFIRM,
+        run=role_requests.refuse_role,
+        data=forms.RoleRefusal,
+        then="core.person",
+        done=_("Đã từ chối đề nghị."),
+    ),
+    Action(
+        name="core.role.withdraw_request",
+        path=f"{REQUEST}/withdraw",
+        permission=P.ROLES_ASSIGN,
+        run=role_requests.withdraw_request,
+        data=forms.SeenVersion,
+        then="core.person",
+        done=_("Đã rút lại đề nghị."),
     ),
     Action(
         name="core.role.withdraw",
@@ -164,6 +192,7 @@ def module_manifest() -> Manifest:
         permissions=Permission,
         permission_titles={p.value: title for p, title in TITLES.items()},
         grants=GRANTS,
+        guarded=GUARDED,
         endpoints=ENDPOINTS,
         tables="platform_core.people.piccolo_app",
         records=RECORDS,

@@ -13,6 +13,8 @@ class Permission(StrEnum):
     PEOPLE_READ = "core.people.read"
     PEOPLE_WRITE = "core.people.write"
     PERMISSIONS_READ = "core.permissions.read"
+    ROLE_CONFIRM = "core.role.confirm"
+    ROLE_FOLLOW = "core.role.follow"
     ROLES_ASSIGN = "core.roles.assign"
     TRAIL_READ = "core.trail.read"
 
@@ -23,6 +25,8 @@ TITLES = {
     Permission.PEOPLE_READ: _("Xem người của đơn vị"),
     Permission.PEOPLE_WRITE: _("Thêm, sửa người và chức vụ"),
     Permission.PERMISSIONS_READ: _("Xem bảng phân quyền"),
+    Permission.ROLE_CONFIRM: _("Xác nhận, từ chối vai trò do người khác đề nghị"),
+    Permission.ROLE_FOLLOW: _("Được báo vai trò cần xác nhận vừa có hiệu lực"),
     Permission.ROLES_ASSIGN: _("Trao, thu hồi vai trò"),
     Permission.TRAIL_READ: _("Xem nhật ký thay đổi"),
 }
@@ -30,9 +34,22 @@ TITLES = {
 GRANTS = {
     "admin": frozenset(Permission) - {Permission.FIGURES_READ},
     "leader": frozenset(
-        {Permission.FIGURES_READ, Permission.PEOPLE_READ, Permission.PERMISSIONS_READ, Permission.TRAIL_READ}
+        {
+            Permission.FIGURES_READ,
+            Permission.PEOPLE_READ,
+            Permission.PERMISSIONS_READ,
+            Permission.ROLE_CONFIRM,
+            Permission.ROLE_FOLLOW,
+            Permission.TRAIL_READ,
+        }
     ),
     "officer": frozenset({Permission.FIGURES_READ, Permission.PEOPLE_READ}),
     "chair": frozenset({Permission.PEOPLE_READ}),
     "clerk": frozenset({Permission.PEOPLE_READ}),
 }
+
+GUARDED: frozenset[StrEnum | str] = frozenset(
+    {Permission.FIGURES_READ, Permission.ROLE_CONFIRM, Permission.ROLES_ASSIGN}
+)
+"""Figures can be asked about each person of the body; who gives or confirms roles could open everything to a second
+account of his own."""

@@ -67,6 +67,8 @@ class Manifest:
     """A module. `name` is its package, its permission prefix and (with hyphens) its place in addresses.
 
     `permissions` maps every permission to what it lets a person do; `grants` maps a role's key to what it may do here.
+    `guarded` are the permissions that open or decide what is other people's: a role that holds one of them in a body is
+    given there by two people.
     `tables` is the dotted path of its Piccolo app, or "" without tables.
     """
 
@@ -84,6 +86,7 @@ class Manifest:
     facts: Sequence[FactDeclaration] = ()
     records: Sequence[RecordDeclaration] = ()
     permission_titles: Mapping[str, str] = field(default_factory=dict)
+    guarded: frozenset[StrEnum | str] = frozenset()
 
     @property
     def address(self) -> str:

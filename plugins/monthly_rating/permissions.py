@@ -82,3 +82,8 @@ GRANTS: dict[str, frozenset[str]] = {
 }
 """Role template → permissions. Chair and clerk are members of the cell too and hold that role beside theirs; an
 administrator keeps the machine in order and reads nobody's ratings."""
+
+GUARDED: frozenset[StrEnum | str] = frozenset(P) - _MEMBER - {P.SCHEME_MANAGE}
+"""All that opens or decides what is other people's: their tasks, assessments, what is said of them, their class. Not
+what members do in their own name or read because it was published to the cell, nor the schemes, which name nobody. Put
+as what is left over, so that a new permission is guarded until somebody thinks about it."""

@@ -7,7 +7,7 @@ from uuid import UUID
 from monthly_rating import demo, facts, sample
 from monthly_rating.config import RatingSettings, conflicts
 from monthly_rating.endpoints import ENDPOINTS
-from monthly_rating.permissions import GRANTS, TITLES, Permission
+from monthly_rating.permissions import GRANTS, GUARDED, TITLES, Permission
 from monthly_rating.records import RECORDS
 from monthly_rating.service import glances, keeping, schemes, waiting
 from plugin_api.actor import Actor
@@ -30,6 +30,7 @@ def module_manifest() -> Manifest:
         permissions=Permission,
         permission_titles={str(permission): title for permission, title in TITLES.items()},
         grants=GRANTS,
+        guarded=GUARDED,
         endpoints=ENDPOINTS,
         config=RatingSettings,
         tables="monthly_rating.piccolo_app",

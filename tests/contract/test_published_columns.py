@@ -11,7 +11,10 @@ from plugin_api import ports
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted(file.parent for file in (ROOT / "plugins").glob("*/__init__.py"))
-CORE_TABLES = ("person", "unit", "appointment", "role_assignment", "access_rule", "module", "setting_patch", "tenant")
+CORE_TABLES = (
+    "person", "unit", "appointment", "role_assignment", "role_request", "access_rule", "module", "setting_patch",
+    "tenant",
+)
 WRITE = re.compile(rf"\b(?:UPDATE|INTO|DELETE FROM)\s+(?:app\.)?({'|'.join(CORE_TABLES)})\b")
 OTHERS = re.compile(rf"\b(?:FROM|JOIN)\s+(?:app\.)?({'|'.join(CORE_TABLES[2:])})\b")
 

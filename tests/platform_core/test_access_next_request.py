@@ -41,7 +41,11 @@ async def test_a_role_given_and_taken_back_holds_at_the_next_request_everywhere(
         admin = await stack.enter_async_context(two[0].visitor(ADMIN))
         assert await statuses(browsers) == [403, 403]
         given = {"role": "officer", "since": date.today().isoformat()}
-        assert (await admin.post(f"{PLACE}/people/{person}/roles", json=given)).status_code == 200
+        asked = await admin.post(f"{PLACE}/people/{person}/roles", json=given)
+        assert asked.status_code == 200
+        leader = await stack.enter_async_context(two[1].visitor("duc.tq"))
+        place = f"{PLACE}/people/{person}/role-requests/{asked.json()['request_id']}/confirm"
+        assert (await leader.post(place, json={"version": 1})).status_code == 200
         assert await statuses(browsers) == [200, 200]
         held = (await admin.get(f"{PLACE}/people/{person}")).json()["roles"]
         role = next(line for line in held if line["role"] == "officer")

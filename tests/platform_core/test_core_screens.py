@@ -38,6 +38,13 @@ async def give(admin, page, role, unit=""):
     return await admin.presses(f"{page}/roles", role=role, unit=unit, since=today)
 
 
+async def confirmed(leader, page):
+    """The second person says yes to what waits on the page."""
+    asked = (await leader.asks(page))["requests"][0]
+    path = f"{page}/role-requests/{asked['id']}/confirm"
+    assert (await leader.presses(path, version=asked["version"])).status_code == 303
+
+
 async def withdraw(admin, page, role):
     """Take the role back that the person holds."""
     held = next(one for one in await admin.roles_of(page) if one["role"] == role)
@@ -92,6 +99,8 @@ async def test_a_role_counts_from_the_next_request_and_is_gone_at_the_next_reque
     assert (await member.opens("/people")).status_code == 403
     assert "Người của đơn vị" not in entries_of(await member.opens())
     assert (await give(admin, page, "officer")).status_code == 303
+    assert (await member.opens("/people")).status_code == 403, "it waits for a second person"
+    await confirmed(await door.sign_in("duc.tq"), page)
     assert (await member.opens("/people")).status_code == 200
     assert "Người của đơn vị" in entries_of(await member.opens())
     assert (await withdraw(admin, page, "officer")).status_code == 303
@@ -107,6 +116,8 @@ async def test_the_last_administrator_stays_until_there_is_another(door, said):
         assert "người quản trị cuối cùng" in said(refused)
     assert [role["role"] for role in await admin.roles_of(own)] == ["admin"]
     assert (await give(admin, other, "admin")).status_code == 303
+    assert (await withdraw(admin, own, "admin")).status_code == 409, "one who waits for confirmation is none yet"
+    await confirmed(await door.sign_in("duc.tq"), other)
     assert (await withdraw(admin, other, "admin")).status_code == 303, "with another one left it is allowed"
 
 

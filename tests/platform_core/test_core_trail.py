@@ -40,7 +40,7 @@ async def test_ids_and_keys_are_told_in_words(door):
     today = (await admin.asks(page))["today"]
     assert (await admin.presses(f"{page}/roles", role="clerk", unit="dan-su", since=today)).status_code == 303
     line = (await admin.asks("/trail"))["lines"][0]
-    assert line["record"] == "Vai trò" and line["subject"] == "Võ Thành Đạt – Thư ký"
+    assert line["record"] == "Đề nghị trao vai trò" and line["subject"] == "Võ Thành Đạt – Thư ký"
     told = {change["field"]: change["after"] for change in line["changes"]}
     assert told["Vai trò"] == "Thư ký"
     assert told["Trong bộ phận, chi bộ"] == "Bộ phận Án dân sự, hành chính"

@@ -94,6 +94,7 @@ def view(**changed: Any) -> list[View]:
         ({"permission_titles": {}}, "permission hostile.read has no title"),
         ({"grants": {"emperor": frozenset(Permission)}}, "grants to a role nobody has: emperor"),
         ({"grants": {"admin": frozenset({"core.people.write"})}}, "an undeclared permission: core.people.write"),
+        ({"guarded": frozenset({"core.people.write"})}, "guards an undeclared permission: core.people.write"),
         ({"requires": frozenset({"not_there"})}, "requires a module that is not installed: not_there"),
         ({"endpoints": view(name="core.people")}, "endpoint core.people must start with hostile."),
         ({"endpoints": view(permission="hostile.other")}, "names an undeclared permission: hostile.other"),

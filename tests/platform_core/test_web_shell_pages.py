@@ -20,6 +20,7 @@ from platform_core.figures import Figure, FigureLine, FigureList
 from platform_core.finding import Found, FoundGroup, PersonFound
 from platform_core.home import Home, Waiting
 from platform_core.people.listing import PeopleList, PeopleQuery, PersonLine
+from platform_core.people.role_lists import NewRoleLine, RequestLine
 from platform_core.people.view import AppointmentLine, PersonView, RoleLine
 from platform_core.plugin_settings.modules import ModuleLine, ModuleList
 from plugin_api.facts import Fact
@@ -42,7 +43,8 @@ def shown(found: Struct, query: Struct | None = None) -> dict[str, Any]:
 def people_page(people: list[PersonLine], anyone: bool = True) -> dict[str, Any]:
     """A list context with the given rows."""
     units = [("p1", "Phòng 1"), ("chi-bo", "Chi bộ")]
-    found = PeopleList(people, units, PageInfo(2, 7, 320, 51, 100), anyone, may_add=True)
+    asked = [ASKED, ALONE] if people else []
+    found = PeopleList(people, units, PageInfo(2, 7, 320, 51, 100), anyone, may_add=True, requests=asked)
     return shown(found, PeopleQuery(q="anh", sort="name", page=2, unit="p1", state="all"))
 
 
@@ -85,6 +87,36 @@ HELD = [
     RoleLine(UUID(int=4), "chair", "Cấp ủy", "Chi bộ", date(2018, 1, 1), None, 1, False),
     RoleLine(UUID(int=5), "member", "Đảng viên", "", date(2015, 1, 1), date(2026, 1, 1), 2, True),
 ]
+ASKED = RequestLine(
+    UUID(int=6),
+    UUID(int=9),
+    "Nguyễn Thị Ánh",
+    "anh.nt",
+    "chair",
+    "Cấp ủy, người chủ trì",
+    "Chi bộ",
+    "chi-bo",
+    date(2026, 3, 2),
+    "Trần Ổn",
+    datetime(2026, 3, 2, 7, 30, tzinfo=UTC),
+    "requested",
+    "Chờ xác nhận",
+    "",
+    "",
+    1,
+    False,
+    "",
+    ["Lê Văn Đức"],
+    "",
+)
+REFUSED = replace(ASKED, state="refused", state_title="Đã từ chối", decided_by="Lê Văn Đức", reason="Đã có người khác")
+ALONE = replace(
+    ASKED,
+    mine=True,
+    why_not="Đồng chí đã đề nghị vai trò này; người thứ hai mới xác nhận được.",
+    confirmers=[],
+    command='thidua roles confirm kien-luong anh.nt chair --unit chi-bo --reason "…"',
+)
 PERSON = PersonView(
     UUID(int=9),
     "KL01",
@@ -103,6 +135,8 @@ PERSON = PersonView(
     True,
     True,
     date(2026, 3, 2),
+    ["Cấp ủy, người chủ trì"],
+    [ASKED, replace(ALONE, id=UUID(int=7)), REFUSED],
 )
 LEFT = replace(
     PERSON,
@@ -111,6 +145,7 @@ LEFT = replace(
     appointments=[],
     roles=[],
     panels=[],
+    requests=[],
     may_change=False,
     may_give_roles=False,
 )
@@ -216,6 +251,12 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
                     waiting("Cho ý kiến về dự thảo giao ước thi đua năm 2026 của Cụm thi đua số 11"),
                 ],
                 [Card("Nhiệm vụ của tôi", "8", "1 nhiệm vụ trễ hạn", "/m"), Card("Điểm tự chấm", "96,5", "", "/g")],
+                [
+                    NewRoleLine(
+                        UUID(int=9), "Nguyễn Thị Ánh", "Thư ký", "Chi bộ", date(2026, 3, 1), until, "Trần Ổn", who, why
+                    )
+                    for until, who, why in [(None, "", "Theo quyết định số 5"), (date(2026, 3, 2), "Lê Văn Đức", "")]
+                ],
             )
         ),
     ),
@@ -287,9 +328,9 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         shown(
             Matrix(
                 [
-                    MatrixRole("member", "Đảng viên", 7),
-                    MatrixRole("clerk", "Thư ký", 1),
-                    MatrixRole("admin", "Người quản trị", 2),
+                    MatrixRole("member", "Đảng viên", 7, False),
+                    MatrixRole("clerk", "Thư ký", 1, True),
+                    MatrixRole("admin", "Người quản trị", 2, True),
                 ],
                 [
                     MatrixGroup(

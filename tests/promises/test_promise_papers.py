@@ -168,6 +168,7 @@ async def marked(inside: Inside, every_role: str) -> AsyncIterator[dict[str, dic
     """Both bodies have lived, and every word of theirs is marked: body → mark → column."""
     for slug in MARKS:
         await live(slug)
+    for slug in MARKS:
         for login in READERS[slug]:
             await inside.backdoor.execute(every_role.format(login=login))
     yield {slug: await mark(inside, slug) for slug in MARKS}

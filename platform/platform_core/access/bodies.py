@@ -2,11 +2,17 @@
 
 from uuid import UUID
 
+import msgspec
+
 from platform_core.access.compiled import Line, RolePolicy, body_lines, role_policy, template_lines
 from platform_core.plugin_host.registry import Registry
-from tenancy.query import rows, run
+from platform_core.plugin_host.running import dispatcher
+from tenancy.query import rows, run, value
 
 KEPT_BODIES = 2000
+RULES = """coalesce((SELECT jsonb_agg(jsonb_build_array(a.role, a.permission, a.effect)) FROM access_rule a
+  WHERE a.tenant_id = $1), '[]')"""
+"""The body's own rules as one value, so that a page that needs the policy asks no question more."""
 
 
 class BodyPolicies:
@@ -33,6 +39,17 @@ class BodyPolicies:
                 self._kept.clear()
             self._kept[tenant_id, version] = known
         return known
+
+
+def policy_of(rules: str) -> RolePolicy:
+    """The policy of a body whose own rules are RULES as the database gave them."""
+    templates = template_lines(dispatcher().registry.manifests.values())
+    return role_policy(body_lines(templates, msgspec.json.decode(rules, type=list[Line])))
+
+
+async def policy_here() -> RolePolicy:
+    """The policy of the body of this transaction, as it stands now."""
+    return policy_of(await value(f"SELECT {RULES}"))
 
 
 async def touch_access() -> None:

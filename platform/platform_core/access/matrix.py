@@ -2,7 +2,8 @@
 
 from msgspec import Struct
 
-from platform_core.access.compiled import body_lines, role_policy, template_lines
+from platform_core.access.bodies import policy_here
+from platform_core.access.guarded import guarded_roles
 from platform_core.plugin_host.running import dispatcher
 from plugin_api.actor import Actor
 from plugin_api.i18n import gettext as _
@@ -10,11 +11,12 @@ from tenancy.query import rows
 
 
 class MatrixRole(Struct, frozen=True):
-    """A column."""
+    """A column; `guarded` when a second person confirms who gets the role."""
 
     key: str
     title: str
     people: int
+    guarded: bool
 
 
 class MatrixLine(Struct, frozen=True):
@@ -42,12 +44,8 @@ class Matrix(Struct, frozen=True):
 async def matrix(actor: Actor) -> Matrix:
     """The matrix of the body of this request, its own rules included."""
     registry = dispatcher().registry
-    own = await rows("SELECT role, permission, effect FROM access_rule WHERE tenant_id = $1")
-    policy = role_policy(
-        body_lines(
-            template_lines(registry.manifests.values()), [(r["role"], r["permission"], r["effect"]) for r in own]
-        )
-    )
+    policy = await policy_here()
+    guarded = guarded_roles(policy)
     held = await rows("""SELECT role, count(DISTINCT person_id) AS people FROM role_assignment
                          WHERE tenant_id = $1 AND valid_from <= current_date
                            AND (valid_to IS NULL OR valid_to >= current_date) GROUP BY role""")
@@ -70,4 +68,5 @@ async def matrix(actor: Actor) -> Matrix:
         for manifest in registry.manifests.values()
         if manifest.name == "core" or manifest.name in actor.modules
     ]
-    return Matrix([MatrixRole(role.key, _(role.title), people.get(role.key, 0)) for role in roles], groups)
+    columns = [MatrixRole(role.key, _(role.title), people.get(role.key, 0), role.key in guarded) for role in roles]
+    return Matrix(columns, groups)

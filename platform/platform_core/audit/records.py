@@ -1,6 +1,7 @@
 """What the trail calls the core's own tables."""
 
 from platform_core.access.roles import ROLE_TITLES
+from platform_core.people.role_requests import STATES
 from platform_core.permissions import TITLES, Permission
 from plugin_api.i18n import mark as _
 from plugin_api.manifest import RecordDeclaration
@@ -63,6 +64,22 @@ RECORDS = (
             "valid_to": _("Đến hết ngày"),
         },
         choices={"role": ROLE_TITLES},
+    ),
+    RecordDeclaration(
+        table="role_request",
+        title=_("Đề nghị trao vai trò"),
+        permission=PEOPLE,
+        columns={
+            "person_id": _("Người"),
+            "role": _("Vai trò"),
+            "unit_id": _("Trong bộ phận, chi bộ"),
+            "valid_from": _("Từ ngày"),
+            "state": _("Trạng thái"),
+            "requested_by": _("Người đề nghị"),
+            "decided_by": _("Người quyết định"),
+            "reason": _("Lý do"),
+        },
+        choices={"role": ROLE_TITLES, "state": STATES},
     ),
     RecordDeclaration(
         table="access_rule",

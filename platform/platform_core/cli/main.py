@@ -155,11 +155,12 @@ def migrate(instance: Instance, accept: str) -> None:
 
 
 def _add_commands() -> None:
-    from platform_core.cli import accounts, bodies, checks, trail
+    from platform_core.cli import accounts, bodies, checks, roles, trail
 
     for command in (
         bodies.tenants,
         bodies.modules,
+        roles.roles,
         accounts.users,
         accounts.demo,
         checks.doctor,

@@ -16,6 +16,9 @@ from tenancy.query import rows
 CODE_SIGNS = mark("chỉ dùng chữ không dấu, chữ số, dấu chấm, gạch ngang, gạch dưới, thí dụ kl-12.")
 LOGIN_SIGNS = mark("chỉ dùng chữ thường không dấu, chữ số, dấu chấm, gạch ngang, gạch dưới, thí dụ duc.tq.")
 
+REASON_LENGTH = 10
+"""Characters that a reason has at least: enough that it says something."""
+
 
 def roles_of(actor: Actor) -> list[RoleTemplate]:
     """The roles that a body of this kind can give."""
@@ -75,6 +78,26 @@ class NewRole(Struct, frozen=True):
     role: Annotated[str, Meta(title=mark("Vai trò"), max_length=60, extra={"choices": role_choices})]
     since: Annotated[date, Meta(title=mark("Từ ngày"))]
     unit: Annotated[str, Meta(title=mark("Trong bộ phận, chi bộ"), max_length=60, extra={"choices": unit_choices})] = ""
+
+
+class RoleConfirmation(Struct, frozen=True):
+    """Yes to a role that somebody else asked for, over the version seen."""
+
+    version: Annotated[int, Meta(ge=1)]
+    reason: Annotated[str, Meta(title=mark("Lý do"), max_length=500)] = ""
+
+
+class RoleRefusal(Struct, frozen=True):
+    """No to a role that somebody else asked for, over the version seen."""
+
+    version: Annotated[int, Meta(ge=1)]
+    reason: Annotated[str, Meta(title=mark("Lý do"), min_length=REASON_LENGTH, max_length=500)]
+
+
+class SeenVersion(Struct, frozen=True):
+    """Nothing but the version seen."""
+
+    version: Annotated[int, Meta(ge=1)]
 
 
 class Ending(Struct, frozen=True):

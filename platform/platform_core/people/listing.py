@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 
 from platform_core.access.roles import role_title
 from platform_core.people.forms import unit_choices
+from platform_core.people.role_lists import RequestLine, role_requests
 from platform_core.permissions import Permission
 from plugin_api.actor import Actor
 from plugin_api.i18n import gettext as _
@@ -41,13 +42,14 @@ class PersonLine(Struct, frozen=True):
 
 
 class PeopleList(Struct, frozen=True):
-    """The people of the body."""
+    """The people of the body; `requests` are the roles that wait for a second person, for those who give or confirm."""
 
     people: list[PersonLine]
     units: list[tuple[str, str]]
     page: PageInfo
     anyone: bool
     may_add: bool
+    requests: list[RequestLine] = []
 
 
 ORDERS = {"name": "p.name_key", "code": "p.code", "position": "p.position, p.name_key"}
@@ -113,7 +115,15 @@ async def people_list(actor: Actor, query: PeopleQuery) -> PeopleList:
         paged(query, found[0]["total"] if found else 0),
         bool(found) or narrowed,
         actor.may(Permission.PEOPLE_WRITE),
+        await _waiting_roles(actor),
     )
+
+
+async def _waiting_roles(actor: Actor) -> list[RequestLine]:
+    """What waits for a second person; nothing is asked for those who have no part in it."""
+    if not (actor.may(Permission.ROLES_ASSIGN) or actor.may(Permission.ROLE_CONFIRM)):
+        return []
+    return [line for line in await role_requests(actor, ports().today()) if line.state == "requested"]
 
 
 def _pattern(words: str) -> str:

@@ -1,20 +1,31 @@
 """What is done with people: adding and correcting, placing in units, giving and taking roles, leaving."""
 
-from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from platform_core.access.bodies import touch_access
+from platform_core.access.bodies import policy_here, touch_access
+from platform_core.access.guarded import guarded_roles, is_operator, must_hold_over
 from platform_core.accounts.registration import add_account, join_body, leave_body
-from platform_core.people.forms import Ending, NewAppointment, NewPerson, NewRole, PersonEdit, roles_of
+from platform_core.people.checks import (
+    keep_an_admin,
+    last_day,
+    not_held,
+    not_left,
+    place_of_role,
+    running,
+    still_here,
+    unit_of,
+)
+from platform_core.people.forms import Ending, NewAppointment, NewPerson, NewRole, PersonEdit
+from platform_core.people.role_requests import ask_for_role, drop_requests_for
 from platform_core.people.tables import Appointment, Person, RoleAssignment
+from platform_core.permissions import Permission
 from plugin_api.actor import Actor
 from plugin_api.errors import Invalid, Refused
 from plugin_api.i18n import gettext as _
 from plugin_api.names import name_key, search_fold
 from plugin_api.ports import ports
-from tenancy.faults import Absent
-from tenancy.query import rows, run, value
+from tenancy.query import run, value
 
 
 async def add_person(actor: Actor, data: NewPerson) -> dict[str, Any]:
@@ -63,69 +74,62 @@ async def edit_person(actor: Actor, person_id: UUID, data: PersonEdit) -> None:
 
 async def appoint(actor: Actor, person_id: UUID, data: NewAppointment) -> None:
     """Place a person in a unit from a day on."""
-    await _still_here(person_id, data.since)
+    await still_here(person_id, data.since)
     await Appointment.create(
-        person_id=person_id, unit_id=await _unit_of(data.unit), position=data.position, valid_from=data.since
+        person_id=person_id, unit_id=await unit_of(data.unit), position=data.position, valid_from=data.since
     )
 
 
 async def end_appointment(actor: Actor, person_id: UUID, appointment_id: UUID, data: Ending) -> None:
     """End a place after a day; the history stays."""
-    place = await _running(Appointment, appointment_id, person_id)
+    place = await running(Appointment, appointment_id, person_id)
     await Appointment.change(
-        appointment_id, data.version, {Appointment.valid_to: _last_day(data.until, place["valid_from"])}
+        appointment_id, data.version, {Appointment.valid_to: last_day(data.until, place)}
     )
 
 
-async def give_role(actor: Actor, person_id: UUID, data: NewRole) -> None:
-    """Give a role from a day on; it holds from the person's next click."""
-    await _still_here(person_id, data.since)
-    template = next((role for role in roles_of(actor) if role.key == data.role), None)
-    if template is None:
-        raise Invalid({"role": _("Đơn vị này không có vai trò đó. Hãy chọn trong danh sách.")})
-    if template.scoped and not data.unit:
-        raise Invalid(
-            {
-                "unit": _(
-                    "Vai trò “%(role)s” được trao trong một bộ phận hoặc chi bộ: hãy chọn nơi đó.",
-                    role=_(template.title),
-                )
-            }
+async def give_role(actor: Actor, person_id: UUID, data: NewRole) -> dict[str, UUID]:
+    """Give a role from a day on; it holds from the person's next click. A guarded role waits for a second person.
+
+    Returns the id of the assignment or of the request. Raises Refused for oneself: nobody gives himself a role.
+    """
+    if person_id == actor.person_id:
+        raise Refused(
+            _(
+                "Không ai tự trao vai trò cho mình. Hãy nhờ người quản trị khác; "
+                "đơn vị chỉ có một người quản trị thì nhờ người vận hành hệ thống."
+            )
         )
-    if data.unit and not template.scoped:
-        raise Invalid(
-            {"unit": _("Vai trò “%(role)s” có hiệu lực trong cả đơn vị: hãy bỏ trống ô này.", role=_(template.title))}
-        )
-    unit_id = await _unit_of(data.unit) if data.unit else None
-    already = await value(
-        """SELECT true FROM role_assignment WHERE tenant_id = $1 AND person_id = $2 AND role = $3
-           AND unit_id IS NOT DISTINCT FROM $4 AND (valid_to IS NULL OR valid_to >= $5)""",
-        person_id,
-        data.role,
-        unit_id,
-        data.since,
-    )
-    if already:
-        raise Refused(_("Người này đang giữ vai trò đó."))
-    await RoleAssignment.create(person_id=person_id, role=data.role, unit_id=unit_id, valid_from=data.since)
+    await still_here(person_id, data.since)
+    unit_id = await place_of_role(actor, data)
+    must_hold_over(actor, Permission.ROLES_ASSIGN, unit_id)
+    await not_held(person_id, data.role, unit_id, data.since)
+    if not is_operator(actor) and data.role in guarded_roles(await policy_here()):
+        return {"request_id": await ask_for_role(actor, person_id, data.role, unit_id, data.since)}
+    given = await RoleAssignment.create(person_id=person_id, role=data.role, unit_id=unit_id, valid_from=data.since)
     await touch_access()
+    return {"assignment_id": given}
 
 
 async def withdraw_role(actor: Actor, person_id: UUID, assignment_id: UUID, data: Ending) -> None:
     """Take a role back; it is gone at the person's next click. The last administrator stays."""
-    held = await _running(RoleAssignment, assignment_id, person_id)
+    held = await running(RoleAssignment, assignment_id, person_id)
     if held["role"] == "admin":
-        await _keep_an_admin("id", assignment_id)
+        await keep_an_admin(assignment_id)
     await RoleAssignment.change(
-        assignment_id, data.version, {RoleAssignment.valid_to: _last_day(data.until, held["valid_from"])}
+        assignment_id, data.version, {RoleAssignment.valid_to: last_day(data.until, held)}
     )
     await touch_access()
 
 
 async def leave(actor: Actor, person_id: UUID, data: Ending) -> None:
-    """Close a person's membership, places and roles after a day; everything done stays in the person's name."""
+    """Close a person's membership, places and roles after a day; everything done stays in the person's name.
+
+    Raises Refused for somebody who has left already: a new last day would open the door again.
+    """
     until = data.until or ports().today()
-    await _keep_an_admin("person_id", person_id)
+    await not_left(person_id)
+    await keep_an_admin(person_id)
     await Person.change(person_id, data.version, {Person.left_on: until})
     for table in ("appointment", "role_assignment"):
         await run(
@@ -134,48 +138,6 @@ async def leave(actor: Actor, person_id: UUID, data: Ending) -> None:
             person_id,
             until,
         )
+    await drop_requests_for(actor, person_id)
     await leave_body(person_id, until)
     await touch_access()
-
-
-async def _keep_an_admin(column: str, ending: UUID) -> None:
-    """Raise Refused when the roles with `ending` in `column` are the last of an administrator.
-
-    The rows are locked: of two administrators who let go at once the second waits, and stays.
-    """
-    admins = await rows(
-        """SELECT id, person_id FROM role_assignment WHERE tenant_id = $1 AND role = 'admin'
-           AND valid_from <= $2 AND valid_to IS NULL ORDER BY id FOR UPDATE""",
-        ports().today(),
-    )
-    if admins and all(line[column] == ending for line in admins):
-        raise Refused(_("Đây là người quản trị cuối cùng của đơn vị. Hãy trao vai trò này cho người khác trước."))
-
-
-async def _still_here(person_id: UUID, since: date) -> None:
-    """Raise Absent for a stranger, Refused for somebody who has left by `since`."""
-    person = await Person.get(person_id)
-    if person["left_on"] is not None and person["left_on"] < since:
-        raise Refused(_("Người này đã rời đơn vị, không nhận thêm chức vụ hay vai trò được nữa."))
-
-
-async def _running(table: type[Appointment] | type[RoleAssignment], row_id: UUID, person_id: UUID) -> dict[str, Any]:
-    """The person's place or role. Raises Absent if it is not the person's, Refused when it has ended already."""
-    found = await table.get(row_id)
-    if found["person_id"] != person_id:
-        raise Absent(f"{table.__name__} {row_id}")
-    if found["valid_to"] is not None and found["valid_to"] < ports().today():
-        raise Refused(_("Việc này đã kết thúc từ trước. Hãy tải lại trang để xem."))
-    return found
-
-
-def _last_day(until: date | None, since: date) -> date:
-    """Yesterday unless another day is named, so that the change holds at once; a place of today never counted."""
-    return max(until or ports().today() - timedelta(days=1), since - timedelta(days=1))
-
-
-async def _unit_of(code: str) -> UUID:
-    found = await value("SELECT id FROM unit WHERE tenant_id = $1 AND code = $2", code)
-    if found is None:
-        raise Invalid({"unit": _("Không có bộ phận nào mang mã này. Hãy chọn trong danh sách.")})
-    return found

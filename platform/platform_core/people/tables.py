@@ -52,6 +52,25 @@ class RoleAssignment(Private, Versioned, Table, tablename="role_assignment"):
     valid_to = Date(null=True, default=None)
 
 
+class RoleRequest(Private, Versioned, Table, tablename="role_request"):
+    """A role that waits for a second person, or what became of it: requested → confirmed, refused or withdrawn.
+
+    Nobody in `requested_by` or `decided_by` is the operator of the instance.
+    """
+
+    person_id = UUID()
+    role = Text()
+    unit_id = UUID(null=True, default=None)
+    valid_from = Date()
+    requested_by = UUID(null=True, default=None)
+    requested_at = Timestamptz()
+    state = Text()
+    decided_by = UUID(null=True, default=None)
+    decided_at = Timestamptz(null=True, default=None)
+    reason = Text()
+    assignment_id = UUID(null=True, default=None)
+
+
 class AccessRule(Private, Versioned, Table, tablename="access_rule"):
     """A body's own word on what a role may do; it replaces the template's."""
 

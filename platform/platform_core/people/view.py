@@ -7,8 +7,11 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from platform_core.access.bodies import RULES, policy_of
+from platform_core.access.guarded import guarded_roles
 from platform_core.access.roles import role_title
-from platform_core.people.forms import role_choices, roles_of, unit_choices
+from platform_core.people.forms import role_choices, roles_of
+from platform_core.people.role_lists import RequestLine, role_requests
 from platform_core.permissions import Permission
 from platform_core.plugin_host.running import dispatcher
 from plugin_api.actor import Actor
@@ -46,7 +49,9 @@ class RoleLine(Struct, frozen=True):
 
 
 class PersonView(Struct, frozen=True):
-    """One person. `scoped_roles` are the titles of the roles that are held in one unit."""
+    """One person. `scoped_roles` are the titles of the roles that are held in one unit, `guarded_roles` of those that a
+    second person confirms; `requests` wait for that, or were refused lately.
+    """
 
     id: UUID
     code: str
@@ -65,10 +70,16 @@ class PersonView(Struct, frozen=True):
     may_change: bool
     may_give_roles: bool
     today: date
+    guarded_roles: list[str] = []
+    requests: list[RequestLine] = []
+    is_me: bool = False
 
 
-ONE = """
-SELECT p.*, coalesce(l.login, '') AS login FROM person p LEFT JOIN auth.logins_here() l ON l.person_id = p.id
+ONE = f"""
+SELECT p.*, coalesce(l.login, '') AS login, {RULES} AS rules,
+  ARRAY(SELECT ARRAY[u.code, u.name] FROM unit u WHERE u.tenant_id = $1 AND (u.valid_to IS NULL OR u.valid_to >= $3)
+        ORDER BY u.kind DESC, u.sort) AS units
+FROM person p LEFT JOIN auth.logins_here() l ON l.person_id = p.id
 WHERE p.tenant_id = $1 AND p.id = $2"""
 HISTORY = """
 SELECT 'place' AS sort, a.id, u.kind, a.position AS what, u.name AS unit, a.valid_from AS since, a.valid_to AS until,
@@ -80,17 +91,19 @@ SELECT 'role', r.id, '', r.role, coalesce(u.name, ''), r.valid_from, r.valid_to,
   coalesce(r.valid_to < $3, false)
 FROM role_assignment r LEFT JOIN unit u ON u.tenant_id = r.tenant_id AND u.id = r.unit_id
 WHERE r.tenant_id = $1 AND r.person_id = $2 ORDER BY over, since DESC, what"""
-"""Places and roles in one question: a page asks little, however much it shows."""
+"""Places and roles in one question, what the forms offer with the person: a page asks little, however much it shows."""
 
 
 async def person_view(actor: Actor, person_id: UUID) -> PersonView:
     """One person with places, roles and what the modules know."""
-    person, today = await row(ONE, person_id), ports().today()
+    today = ports().today()
+    person = await row(ONE, person_id, today)
     if person is None:
         raise Absent(f"person {person_id}")
     history = await rows(HISTORY, person_id, today)
     places = [_place(dict(line)) for line in history if line["sort"] == "place"]
     roles = [_role(dict(line)) for line in history if line["sort"] == "role"]
+    guarded = guarded_roles(policy_of(person["rules"]))
     may_change, may_give = actor.may(Permission.PEOPLE_WRITE), actor.may(Permission.ROLES_ASSIGN)
     return PersonView(
         person_id,
@@ -105,11 +118,14 @@ async def person_view(actor: Actor, person_id: UUID) -> PersonView:
         roles,
         await role_choices(actor),
         [_(role.title) for role in roles_of(actor) if role.scoped],
-        await unit_choices(actor) if may_change or may_give else [],
+        [(code, name) for code, name in person["units"]] if may_change or may_give else [],
         await _panels(actor, person_id),
         may_change,
         may_give,
         today,
+        [_(role.title) for role in roles_of(actor) if role.key in guarded],
+        await role_requests(actor, today, person_id),
+        person_id == actor.person_id,
     )
 
 

@@ -41,6 +41,10 @@ class Registry:
         """Every declared permission, sorted."""
         return sorted(permission.value for manifest in self.manifests.values() for permission in manifest.permissions)
 
+    def guarded(self) -> frozenset[str]:
+        """The permissions that open or decide what is other people's, of all modules."""
+        return frozenset(str(permission) for manifest in self.manifests.values() for permission in manifest.guarded)
+
     def switchable(self) -> list[Manifest]:
         """The modules a body can switch on and off: all but the core."""
         return [manifest for manifest in self.manifests.values() if manifest.name != "core"]
@@ -123,6 +127,8 @@ def _faults_of(manifest: Manifest, all_of: dict[str, Manifest], roles: dict[str,
             yield f"{name}: grants to a role nobody has: {role}"
         for permission in sorted(set(granted) - declared):
             yield f"{name}: grants {role} an undeclared permission: {permission}"
+    for permission in sorted({str(one) for one in manifest.guarded} - declared):
+        yield f"{name}: guards an undeclared permission: {permission}"
     for needed in sorted(manifest.requires - set(all_of)):
         yield f"{name}: requires a module that is not installed: {needed}"
     for endpoint in manifest.endpoints:

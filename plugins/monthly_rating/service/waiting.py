@@ -16,7 +16,7 @@ from plugin_api.actor import Actor
 from plugin_api.i18n import gettext as _
 from plugin_api.i18n import ngettext
 from plugin_api.shell import WorkItem
-from tenancy.query import Record, row, rows
+from tenancy.query import row
 
 MODULE = "monthly_rating"
 ASSESS_AHEAD = timedelta(days=5)
@@ -51,13 +51,15 @@ FROM monthly_rating_cycle c
 LEFT JOIN monthly_rating_meeting h ON h.tenant_id = c.tenant_id AND h.cycle_id = c.id
 LEFT JOIN monthly_rating_cycle_member m ON m.tenant_id = c.tenant_id AND m.cycle_id = c.id AND m.person_id = $2
 LEFT JOIN monthly_rating_self_assessment a ON a.tenant_id = c.tenant_id AND a.cycle_id = c.id AND a.person_id = $2
-WHERE c.tenant_id = $1 AND c.state <> 'published' AND ($3::uuid[] IS NULL OR c.unit_id = ANY ($3))
+WHERE c.tenant_id = $1 AND c.state <> 'published' AND ($5::uuid[] IS NULL OR c.unit_id = ANY ($5))
   ORDER BY c.period_start LIMIT 50"""
 
 
-OWN = f"""
+WAITING = f"""
 SELECT (SELECT jsonb_agg(to_jsonb(task)) FROM ({TASKS}) task) AS tasks,
-  (SELECT jsonb_agg(to_jsonb(plan)) FROM ({PLANS}) plan) AS plans"""
+  (SELECT jsonb_agg(to_jsonb(plan)) FROM ({PLANS}) plan) AS plans,
+  (SELECT jsonb_agg(to_jsonb(cycle)) FROM ({CYCLES}) cycle) AS cycles"""
+"""One statement, for "My work" asks every module."""
 
 
 class _Task(Struct, frozen=True):
@@ -77,14 +79,31 @@ class _Plan(Struct, frozen=True):
     is_mine: bool
 
 
+class _Cycle(Struct, frozen=True):
+    id: UUID
+    unit_id: UUID
+    label: str
+    state: str
+    period_end: date
+    notice_due: date
+    assessment_due: date
+    decision_due: date
+    closed: bool
+    rated: bool
+    assessment: str
+    ungraded: list[UUID]
+    uncommented: int
+
+
 async def work_items(actor: Actor, today: date) -> Sequence[WorkItem]:
-    """Everything that waits for the person, in three statements; the third only for those who judge others."""
+    """Everything that waits for the person, in two statements; the second only for those who judge others."""
     reviewed = actor.units(Permission.PLAN_REVIEW)
-    own = await row(OWN, actor.person_id, None if reviewed is None else list(reviewed), today.year)
-    assert own is not None, "an aggregate always answers"
-    tasks, plans = decoded(own["tasks"], list[_Task]), decoded(own["plans"], list[_Plan])
-    cycles = await rows(CYCLES, actor.person_id, enterable(actor))
-    to_judge = [one["unit_id"] for one in cycles if one["state"] == "meeting" and one["ungraded"]]
+    units = None if reviewed is None else list(reviewed)
+    found_rows = await row(WAITING, actor.person_id, units, today.year, enterable(actor))
+    assert found_rows is not None, "an aggregate always answers"
+    tasks, plans = decoded(found_rows["tasks"], list[_Task]), decoded(found_rows["plans"], list[_Plan])
+    cycles = decoded(found_rows["cycles"], list[_Cycle])
+    to_judge = [one.unit_id for one in cycles if one.state == "meeting" and one.ungraded]
     to_judge += [one.unit_id for one in plans if one.state == "submitted"]
     judges = await judges_in(actor, set(to_judge))
     found = [_task(actor, one, today) for one in tasks]
@@ -100,58 +119,58 @@ def _task(actor: Actor, one: _Task, today: date) -> WorkItem:
     return WorkItem(one.title, detail, link(actor, "tasks", one.id), one.due_on, MODULE)
 
 
-def _own_share(actor: Actor, one: Record, today: date) -> Iterator[WorkItem]:
+def _own_share(actor: Actor, one: _Cycle, today: date) -> Iterator[WorkItem]:
     """What somebody rated in the period still has to hand in or to say."""
-    if not one["rated"]:
+    if not one.rated:
         return
     if (
-        one["state"] in ("running", "meeting")
-        and not one["closed"]
-        and one["assessment"] in ("", "draft")
-        and today >= one["period_end"] - ASSESS_AHEAD
+        one.state in ("running", "meeting")
+        and not one.closed
+        and one.assessment in ("", "draft")
+        and today >= one.period_end - ASSESS_AHEAD
     ):
         yield WorkItem(
             _("Nộp bản tự đánh giá"),
-            one["label"],
-            link(actor, "cycles", one["id"], "assessment"),
-            one["assessment_due"],
+            one.label,
+            link(actor, "cycles", one.id, "assessment"),
+            one.assessment_due,
             MODULE,
         )
     if (
-        one["state"] == "meeting"
-        and not one["closed"]
-        and one["uncommented"]
-        and actor.may(Permission.COMMENT_WRITE, one["unit_id"])
+        one.state == "meeting"
+        and not one.closed
+        and one.uncommented
+        and actor.may(Permission.COMMENT_WRITE, one.unit_id)
     ):
         detail = ngettext(
             "%(label)s: còn %(num)s người chưa góp ý",
             "%(label)s: còn %(num)s người chưa góp ý",
-            one["uncommented"],
-            label=one["label"],
+            one.uncommented,
+            label=one.label,
         )
         yield WorkItem(
-            _("Góp ý trong cuộc họp"), detail, link(actor, "cycles", one["id"], "meeting"), one["decision_due"], MODULE
+            _("Góp ý trong cuộc họp"), detail, link(actor, "cycles", one.id, "meeting"), one.decision_due, MODULE
         )
 
 
-def _chair_share(actor: Actor, one: Record, today: date, judges: Mapping[UUID, Judges]) -> Iterator[WorkItem]:
+def _chair_share(actor: Actor, one: _Cycle, today: date, judges: Mapping[UUID, Judges]) -> Iterator[WorkItem]:
     """What the period still needs from those who lead it."""
-    unit_id, state, label = one["unit_id"], one["state"], one["label"]
-    mine_to_grade = [who for who in one["ungraded"] if state == "meeting" and judges[unit_id].on_grade(who).allowed]
+    unit_id, state, label = one.unit_id, one.state, one.label
+    mine_to_grade = [who for who in one.ungraded if state == "meeting" and judges[unit_id].on_grade(who).allowed]
     if state == "planning" and actor.may(Permission.NOTICE_ISSUE, unit_id):
         yield WorkItem(
             _("Ban hành thông báo phân công"),
             label,
-            link(actor, "cycles", one["id"], "notice"),
-            one["notice_due"],
+            link(actor, "cycles", one.id, "notice"),
+            one.notice_due,
             MODULE,
         )
     elif state == "planning" and actor.may(Permission.TASK_ASSIGN, unit_id):
         yield WorkItem(
-            _("Soạn thông báo phân công"), label, link(actor, "cycles", one["id"], "notice"), one["notice_due"], MODULE
+            _("Soạn thông báo phân công"), label, link(actor, "cycles", one.id, "notice"), one.notice_due, MODULE
         )
-    elif state == "running" and today > one["period_end"] and actor.may(Permission.MEETING_HOLD, unit_id):
-        yield WorkItem(_("Mở cuộc họp đánh giá"), label, link(actor, "cycles", one["id"]), one["decision_due"], MODULE)
+    elif state == "running" and today > one.period_end and actor.may(Permission.MEETING_HOLD, unit_id):
+        yield WorkItem(_("Mở cuộc họp đánh giá"), label, link(actor, "cycles", one.id), one.decision_due, MODULE)
     elif mine_to_grade:
         detail = ngettext(
             "%(label)s: còn %(num)s người", "%(label)s: còn %(num)s người", len(mine_to_grade), label=label
@@ -159,21 +178,21 @@ def _chair_share(actor: Actor, one: Record, today: date, judges: Mapping[UUID, J
         yield WorkItem(
             _("Quyết định mức xếp loại"),
             detail,
-            link(actor, "cycles", one["id"], "meeting"),
-            one["decision_due"],
+            link(actor, "cycles", one.id, "meeting"),
+            one.decision_due,
             MODULE,
         )
     elif (
-        state == "meeting" and one["closed"] and not one["ungraded"] and actor.may(Permission.PUBLICATION_MAKE, unit_id)
+        state == "meeting" and one.closed and not one.ungraded and actor.may(Permission.PUBLICATION_MAKE, unit_id)
     ):
         yield WorkItem(
-            _("Công bố kết quả xếp loại"), label, link(actor, "cycles", one["id"]), one["decision_due"], MODULE
+            _("Công bố kết quả xếp loại"), label, link(actor, "cycles", one.id), one.decision_due, MODULE
         )
     elif (
-        state == "meeting" and not one["closed"] and not one["ungraded"] and actor.may(Permission.MEETING_HOLD, unit_id)
+        state == "meeting" and not one.closed and not one.ungraded and actor.may(Permission.MEETING_HOLD, unit_id)
     ):
         yield WorkItem(
-            _("Kết thúc cuộc họp"), label, link(actor, "cycles", one["id"], "meeting"), one["decision_due"], MODULE
+            _("Kết thúc cuộc họp"), label, link(actor, "cycles", one.id, "meeting"), one.decision_due, MODULE
         )
 
 

@@ -45,7 +45,7 @@ def hot(cell):
         "meeting": (meeting_rows.MEMBERS, cell.cycle_id),
         "result": (result_page.RESULTS, cell.cycle_id, DAY),
         "person": (person_page.PERIODS, own, year, None),
-        "work": (waiting.CYCLES, own, [cell.unit_id]),
+        "work": (waiting.WAITING, own, [cell.unit_id], 2026, [cell.unit_id]),
     }
 
 
