@@ -111,7 +111,8 @@ def test(rest: list[str]) -> int:
         return code
     os.environ.update({program.variable: find_or_install(program) for program in PROGRAMS})
     os.chdir(ROOT)
-    return become([PYTHON, "-m", "pytest", *rest])
+    # One worker for each core, each with a PostgreSQL of its own; the tests of one file stay together.
+    return become([PYTHON, "-m", "pytest", "-n", "auto", "--dist", "loadfile", *rest])
 
 
 def become(command: Command) -> int:
