@@ -1,14 +1,14 @@
-"""The figures this room publishes. Only published classes count; each figure says in words how it was counted."""
+"""The figures this module publishes. Only published classes count; each figure says in words how it was counted."""
 
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from monthly_rating.common.clock import today
+from monthly_rating.common.links import link
+from monthly_rating.common.sql import decoded
 from monthly_rating.rules.schemes import Level, count_completed, count_levels, counts_in_words
-from monthly_rating.service.clock import today
-from monthly_rating.service.links import link
-from monthly_rating.service.sql import decoded
 from plugin_api.actor import Actor
 from plugin_api.facts import Fact, FactDeclaration
 from plugin_api.i18n import gettext as _

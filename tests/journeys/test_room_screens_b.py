@@ -11,15 +11,15 @@ from uuid import UUID
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from loops import settled
+from monthly_rating.demo.cast import cast
 from playwright.sync_api import Browser, Page, StorageState
 from serving import Serving, temporary_folder
 
-from monthly_rating import forms
-from monthly_rating.demo.cast import cast
+from monthly_rating.common.clock import on_day
 from monthly_rating.demo.month import CORRECTED, live_through
+from monthly_rating.meetings import actions as meeting_actions
+from monthly_rating.meetings.forms import MeetingCall
 from monthly_rating.rules.periods import period_after, period_containing
-from monthly_rating.service import meetings
-from monthly_rating.service.clock import standing_on
 from platform_core.access.acting import acting
 from platform_core.access.bodies import BodyPolicies
 from platform_core.accounts.demo import DEMO_PASSWORD
@@ -67,9 +67,9 @@ async def _two_months(body: Body) -> Months:
     )
     assert found is not None
     held_on = second.end + timedelta(days=3)
-    with standing_on(held_on):
-        call = forms.MeetingCall(found["version"], held_on, "Phòng họp tầng 2", parts.clerk.person_id)
-        await meetings.open_meeting(parts.chair, found["id"], call)
+    with on_day(held_on):
+        call = MeetingCall(found["version"], held_on, "Phòng họp tầng 2", parts.clerk.person_id)
+        await meeting_actions.open_meeting(parts.chair, found["id"], call)
     published = await value(
         "SELECT id FROM monthly_rating_cycle WHERE tenant_id = $1 AND period_start = $2", first.start
     )

@@ -19,9 +19,9 @@ import pymupdf
 import pytest
 from docx import Document
 from inside import Inside, Route
+from monthly_rating.demo.cast import cast
 from python_calamine import load_workbook
 
-from monthly_rating.demo.cast import cast
 from monthly_rating.demo.month import ABSENT, AMENDED, live_through
 from monthly_rating.demo.year import fill
 from monthly_rating.rules.periods import period_containing

@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 from inside import Backdoor
 
-from monthly_rating import forms
-from monthly_rating.service import reporting
-from monthly_rating.service.clock import standing_on
+from monthly_rating.common.clock import on_day
+from monthly_rating.evidence import actions as evidence_actions
+from monthly_rating.evidence.forms import EvidenceFile
 from plugin_api.errors import Refused
 from plugin_api.forms import Upload
 from tenancy.context import TenantContext
@@ -17,7 +17,7 @@ from tenancy.transaction import current_transaction, in_body
 
 pytestmark = pytest.mark.anyio
 DAY = date(2026, 3, 20)
-NOTE = forms.EvidenceFile(Upload("ghi-chu.txt", "text/plain", b"Xong"))
+NOTE = EvidenceFile(Upload("ghi-chu.txt", "text/plain", b"Xong"))
 
 
 async def waits(backdoor, who):
@@ -31,18 +31,18 @@ async def test_of_two_files_sent_at_once_one_fills_the_last_place(cell, house, d
     await cell.running()
     context = TenantContext(house.bodies["kien-luong"], cell.member.account_id)
     task = (await cell.tasks(cell.member))[0]["id"]
-    with standing_on(DAY):
-        for _ in range(reporting.MOST_FILES - 1):
-            await reporting.add_evidence(cell.member, task, NOTE)
+    with on_day(DAY):
+        for _ in range(evidence_actions.MOST_FILES - 1):
+            await evidence_actions.add_evidence(cell.member, task, NOTE)
     await current_transaction().commit()
 
     async def send():
         async with in_body(context):
-            return await reporting.add_evidence(cell.member, task, NOTE)
+            return await evidence_actions.add_evidence(cell.member, task, NOTE)
 
-    with standing_on(DAY):
+    with on_day(DAY):
         async with in_body(context):
-            await reporting.add_evidence(cell.member, task, NOTE)
+            await evidence_actions.add_evidence(cell.member, task, NOTE)
             second = asyncio.create_task(send())
             await waits(Backdoor(database.dsn(database.server.superuser)), second)
         with pytest.raises(Refused, match="20 tệp"):
