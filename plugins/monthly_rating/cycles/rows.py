@@ -1,7 +1,7 @@
 """The people of a cycle (`$2`) with everything the steps ask about them, in one statement; its parts serve others.
 
-Every scan asks the wall whose rows it may see. A sub-query per row, or the inner side of a nested loop, asks once per
-row; a materialised part asks once: seven questions for a meeting of ten people instead of a hundred.
+Row security is evaluated once per scan. A sub-query per row, or the inner side of a nested loop, scans once per row; a
+materialised part scans once: seven scans for a meeting of ten people instead of a hundred.
 """
 
 from uuid import UUID

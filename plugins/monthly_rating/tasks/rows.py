@@ -60,7 +60,7 @@ TASK_COLUMNS = """t.id AS task_id, t.cycle_id, t.person_id, t.title, t.due_on, t
 TASKS_OF_MEMBER = f"""(SELECT jsonb_agg(to_jsonb(own) - 'sort' ORDER BY own.sort)
   FROM (SELECT {TASK_COLUMNS}, t.sort FROM monthly_rating_task t
     WHERE t.tenant_id = $1 AND t.cycle_id = m.cycle_id AND t.person_id = m.person_id AND NOT t.dropped) own) AS tasks"""
-"""The tasks of one member `m` of one cycle as JSON; for many members see `of_cycle.TASKS`."""
+"""The tasks of one member `m` of one cycle as JSON; for many members see `TASKS_BY_PERSON`."""
 
 
 def task_result(stored: StoredTask, today: date, own_words: bool = True) -> TaskResult:
