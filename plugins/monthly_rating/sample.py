@@ -75,7 +75,7 @@ async def _cycle(people: Sequence[UUID], unit_id: UUID, period: Period) -> tuple
     scheme_id = (await scheme_for(period.start)).scheme_id
     cycle_id = await Cycle.create(
         unit_id=unit_id,
-        year=period.start.year,
+        year=period.year,
         period_start=period.start,
         period_end=period.end,
         label=period.label,

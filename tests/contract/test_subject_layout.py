@@ -1,4 +1,4 @@
-"""A module is cut by subject: each subject a package with the same few files, a module of one subject without packages."""
+"""A module is cut by subject: each a package with the same few files; a module of one subject needs no package."""
 
 import ast
 import re

@@ -43,7 +43,7 @@ async def open_cycle(actor: Actor, data: CycleOpening) -> dict[str, Any]:
     due = deadlines(period, settings)
     cycle_id = await Cycle.create(
         unit_id=unit.id,
-        year=period.start.year,
+        year=period.year,
         period_start=period.start,
         period_end=period.end,
         label=period.label,
@@ -58,7 +58,7 @@ async def open_cycle(actor: Actor, data: CycleOpening) -> dict[str, Any]:
         cycle_id=cycle_id,
         unit_id=unit.id,
         edition=1,
-        year=period.start.year,
+        year=period.year,
         sign=settings.notice_sign,
         preamble=_preamble(unit, period),
         guidance=_guidance(),
@@ -73,16 +73,17 @@ async def renew_members(actor: Actor, cycle_id: UUID) -> dict[str, Any]:
     actor.must(Permission.CYCLE_OPEN, head.unit_id)
     if head.state != "planning":
         must_be_in(head.state, "running")
-    await _add_members(cycle_id, head.unit_id, Period(head.period_start, head.period_end, head.label))
+    await _add_members(cycle_id, head.unit_id, Period(head.period_start, head.period_end, head.label, head.year))
     return {"cycle_id": cycle_id}
 
 
 async def excuse(actor: Actor, cycle_id: UUID, person_id: UUID, data: Excuse) -> dict[str, Any]:
     """Note that a person is not rated this time, with the reason; an empty reason takes the person back in.
 
-    Raises Refused once the results are known.
+    A class decided before counts again only when the person is taken back. Nobody decides while this is written: the
+    cycle is locked for update. Raises Refused once the results are known.
     """
-    head = await cycle_head(actor, cycle_id, "SHARE")
+    head = await cycle_head(actor, cycle_id, "UPDATE")
     actor.must(Permission.ASSESSMENT_WAIVE, head.unit_id)
     must_be_open(head)
     own_reason = reason_kept((await judges_at(actor, head.unit_id)).on_waiver(person_id), data.own_case_reason)
@@ -115,7 +116,7 @@ async def _add_members(cycle_id: UUID, unit_id: UUID, period: Period) -> None:
             CycleMember(
                 cycle_id=cycle_id, person_id=one.person_id, unit_position=one.unit_position, departments=one.departments
             )
-            for one in present
+            for one in {one.person_id: one for one in reversed(present)}.values()
             if one.person_id not in known
         ]
     )
@@ -145,7 +146,7 @@ async def _must_be_free(unit: Unit, period: Period) -> None:
 
 def _preamble(unit: Unit, period: Period) -> str:
     return (
-        f"Căn cứ kế hoạch thực hiện nhiệm vụ năm {period.start.year} của từng đảng viên đã được cấp ủy và lãnh "
+        f"Căn cứ kế hoạch thực hiện nhiệm vụ năm {period.year} của từng đảng viên đã được cấp ủy và lãnh "
         f"đạo đơn vị xem xét, "
         f"{unit.committee_name or unit.name} thông báo phân công nhiệm vụ {period.label[0].lower()}{period.label[1:]} "
         "đối với từng đảng viên như sau:"

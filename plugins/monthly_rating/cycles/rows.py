@@ -7,7 +7,7 @@ materialised part scans once: seven scans for a meeting of ten people instead of
 from uuid import UUID
 
 from monthly_rating.common.clock import today
-from monthly_rating.common.sql import LATE
+from monthly_rating.common.sql import GRADES_IN_FORCE, LATE
 from monthly_rating.rules.readiness import Readiness
 from tenancy.query import Record, rows
 
@@ -25,15 +25,12 @@ ATTENDANCE = """attended AS MATERIALIZED (
   FROM monthly_rating_meeting h
   JOIN monthly_rating_attendance e ON e.tenant_id = h.tenant_id AND e.meeting_id = h.id
   WHERE h.tenant_id = $1 AND h.cycle_id = $2)"""
-NEWEST_GRADES = """decided AS MATERIALIZED (
-  SELECT DISTINCT ON (g.person_id) g.person_id, g.level, g.edition, g.reason, g.correction_reason,
-    g.own_case_reason
-  FROM monthly_rating_grade g WHERE g.tenant_id = $1 AND g.cycle_id = $2 ORDER BY g.person_id, g.edition DESC)"""
-"""The class that holds for each person: the newest edition."""
+CHOSEN = "chosen AS MATERIALIZED (SELECT $2::uuid AS id)"
+"""The cycle, for `GRADES_IN_FORCE`."""
 OWN_EXCUSE = "CASE WHEN m.excused_reason = '' THEN '' ELSE m.own_case_reason END AS own_excuse_reason"
 """Why a member `m` who is not rated noted that himself."""
 PEOPLE = f"""
-WITH {WORK}, {ASSESSMENTS}, {ATTENDANCE}, {NEWEST_GRADES}, commented AS MATERIALIZED (
+WITH {CHOSEN}, {GRADES_IN_FORCE}, {WORK}, {ASSESSMENTS}, {ATTENDANCE}, commented AS MATERIALIZED (
   SELECT c.about_id, count(*) AS comments FROM monthly_rating_comment c
   WHERE c.tenant_id = $1 AND c.cycle_id = $2 AND c.author_id <> c.about_id GROUP BY c.about_id)
 SELECT m.person_id, p.full_name, m.unit_position, m.departments, m.excused_reason,
@@ -46,7 +43,7 @@ LEFT JOIN work w ON w.person_id = m.person_id
 LEFT JOIN assessed a ON a.person_id = m.person_id
 LEFT JOIN attended e ON e.person_id = m.person_id
 LEFT JOIN commented k ON k.about_id = m.person_id
-LEFT JOIN decided d ON d.person_id = m.person_id
+LEFT JOIN in_force d ON d.person_id = m.person_id
 WHERE m.tenant_id = $1 AND m.cycle_id = $2 ORDER BY p.name_key"""
 
 

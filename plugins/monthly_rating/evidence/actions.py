@@ -50,19 +50,20 @@ async def add_evidence(actor: Actor, task_id: UUID, data: EvidenceFile) -> dict[
 async def withdraw_evidence(actor: Actor, evidence_id: UUID, data: Withdrawal) -> dict[str, Any]:
     """Mark an own file as withdrawn, with the reason; it stays on record."""
     found = await row(
-        "SELECT task_id, withdrawn_at FROM monthly_rating_evidence WHERE tenant_id = $1 AND id = $2", evidence_id
+        "SELECT task_id FROM monthly_rating_evidence WHERE tenant_id = $1 AND id = $2", evidence_id
     )
     if found is None:
         raise Absent(f"evidence {evidence_id}")
     await own_task(actor, found["task_id"], "running", "meeting")
-    if found["withdrawn_at"]:
-        raise Refused(_("Tệp này đã được rút trước đó."))
-    await run(
-        "UPDATE monthly_rating_evidence SET withdrawn_at = $3, withdrawn_reason = $4 WHERE tenant_id = $1 AND id = $2",
+    withdrawn = await run(
+        """UPDATE monthly_rating_evidence SET withdrawn_at = $3, withdrawn_reason = $4
+             WHERE tenant_id = $1 AND id = $2 AND withdrawn_at IS NULL""",
         evidence_id,
         moment(),
         data.reason,
     )
+    if not withdrawn:
+        raise Refused(_("Tệp này đã được rút trước đó."))
     await run(
         "UPDATE monthly_rating_task SET evidence = evidence - 1 WHERE tenant_id = $1 AND id = $2", found["task_id"]
     )

@@ -7,9 +7,9 @@ from msgspec import Struct
 
 from monthly_rating.common.access import sees_all
 from monthly_rating.common.clock import today
-from monthly_rating.common.sql import decoded, shaped
+from monthly_rating.common.sql import GRADES_IN_FORCE, decoded, shaped
 from monthly_rating.cycles.queries import CycleHead, cycle_head
-from monthly_rating.cycles.rows import ASSESSMENTS, NEWEST_GRADES, OWN_EXCUSE, WORK
+from monthly_rating.cycles.rows import ASSESSMENTS, CHOSEN, OWN_EXCUSE, WORK
 from monthly_rating.rules.schemes import count_levels
 from monthly_rating.rules.tasks import MISS_REASONS
 from plugin_api.actor import Actor
@@ -69,7 +69,7 @@ class Lesson(Struct, frozen=True):
 
 
 RESULTS = f"""
-WITH {WORK}, {ASSESSMENTS}, {NEWEST_GRADES}, lessons AS MATERIALIZED (
+WITH {CHOSEN}, {GRADES_IN_FORCE}, {WORK}, {ASSESSMENTS}, lessons AS MATERIALIZED (
   SELECT t.person_id, jsonb_agg(jsonb_build_object('title', t.title, 'miss_reason', t.miss_reason,
       'miss_explanation', t.miss_explanation, 'lesson', t.lesson) ORDER BY t.sort) AS missed
   FROM monthly_rating_task t
@@ -86,7 +86,7 @@ JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.person_id
 LEFT JOIN work w ON w.person_id = m.person_id
 LEFT JOIN assessed a ON a.person_id = m.person_id AND a.state = 'submitted'
 LEFT JOIN assessed v ON v.person_id = m.person_id AND v.state = 'waived'
-LEFT JOIN decided d ON d.person_id = m.person_id
+LEFT JOIN in_force d ON d.person_id = m.person_id
 LEFT JOIN lessons l ON l.person_id = m.person_id
 LEFT JOIN (SELECT b.person_id FROM monthly_rating_publication b WHERE b.tenant_id = $1 AND b.cycle_id = $2) o ON true
 WHERE m.tenant_id = $1 AND m.cycle_id = $2 ORDER BY p.name_key"""

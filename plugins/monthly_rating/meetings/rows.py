@@ -137,7 +137,7 @@ LEFT JOIN own o ON o.person_id = m.person_id
 LEFT JOIN assessed a ON a.person_id = m.person_id
 LEFT JOIN attended e ON e.person_id = m.person_id
 LEFT JOIN said s ON s.about_id = m.person_id
-LEFT JOIN graded g ON g.person_id = m.person_id
+LEFT JOIN graded g ON g.person_id = m.person_id AND m.excused_reason = ''
 WHERE m.tenant_id = $1 AND m.cycle_id = $2 ORDER BY p.name_key"""
 
 

@@ -138,9 +138,9 @@ async def _apply_one(head: CycleHead, known: dict[UUID, NoticeTask], one: Amende
     new: dict[Any, Any] = {
         Task.title: one.title or task.title,
         Task.due_on: one.due_on or task.due_on,
-        Task.required_level: one.required_level,
-        Task.planned_quantity: one.planned_quantity,
-        Task.guidance: one.guidance,
+        Task.required_level: task.required_level if one.required_level is None else one.required_level,
+        Task.planned_quantity: task.planned_quantity if one.planned_quantity is None else one.planned_quantity,
+        Task.guidance: task.guidance if one.guidance is None else one.guidance,
     }
     if any(stored[column._meta.name] != text for column, text in new.items()):
         if fault := deadline_fault(head, new[Task.due_on]):
@@ -163,9 +163,9 @@ async def _add(head: CycleHead, one: AmendedTask) -> None:
         sort=await next_sort(head.cycle_id),
         title=one.title,
         due_on=one.due_on,
-        required_level=one.required_level,
-        planned_quantity=one.planned_quantity,
-        guidance=one.guidance,
+        required_level=one.required_level or "",
+        planned_quantity=one.planned_quantity or "",
+        guidance=one.guidance or "",
         search=search_fold(f"{one.title} {full_name}"),
     )
 

@@ -26,15 +26,18 @@ class NoticeIssue(Struct, frozen=True):
 
 
 class AmendedTask(Struct, frozen=True):
-    """A task as it shall stand; `task_id` empty adds one, `dropped` takes one out. A row without a title is no row."""
+    """A task as it shall stand: what is left out stays as it is, blank text blanks it.
+
+    `task_id` empty adds one, `dropped` takes one out. A row without a title is no row.
+    """
 
     task_id: UUID | None = None
     person_id: Annotated[UUID | None, Meta(title=_("Người thực hiện"))] = None
     title: Annotated[str, Meta(max_length=LINE, title=_("Nhiệm vụ"))] = ""
     due_on: Annotated[date | None, Meta(title=_("Thời hạn"))] = None
-    required_level: Annotated[str, Meta(max_length=LINE, title=_("Yêu cầu cần đạt"))] = ""
-    planned_quantity: Annotated[str, Meta(max_length=100, title=_("Khối lượng"))] = ""
-    guidance: Annotated[str, Meta(max_length=TEXT, title=_("Hướng dẫn"))] = ""
+    required_level: Annotated[str, Meta(max_length=LINE, title=_("Yêu cầu cần đạt"))] | None = None
+    planned_quantity: Annotated[str, Meta(max_length=100, title=_("Khối lượng"))] | None = None
+    guidance: Annotated[str, Meta(max_length=TEXT, title=_("Hướng dẫn"))] | None = None
     dropped: Annotated[bool, Meta(title=_("Rút nhiệm vụ"))] = False
 
 

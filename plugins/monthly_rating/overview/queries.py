@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 
+from monthly_rating.common.sql import GRADES_IN_FORCE
 from tenancy.query import Record
 
-CLASSES = """
-SELECT g.level, count(*) AS times FROM monthly_rating_cycle c
-JOIN LATERAL (SELECT n.level FROM monthly_rating_grade n WHERE n.tenant_id = $1 AND n.cycle_id = c.id
-  AND n.person_id = $2
-  ORDER BY n.edition DESC LIMIT 1) g ON true
-WHERE c.tenant_id = $1 AND c.year = $3 AND c.state = 'published' AND ($4::uuid[] IS NULL
-  OR c.unit_id = ANY ($4)) GROUP BY g.level ORDER BY g.level"""
+CLASSES = f"""
+WITH chosen AS MATERIALIZED (
+  SELECT c.id FROM monthly_rating_cycle c
+  JOIN monthly_rating_cycle_member o ON o.tenant_id = c.tenant_id AND o.cycle_id = c.id AND o.person_id = $2
+  WHERE c.tenant_id = $1 AND c.year = $3 AND c.state = 'published'
+    AND ($4::uuid[] IS NULL OR c.unit_id = ANY ($4))), {GRADES_IN_FORCE}
+SELECT level, count(*) AS times FROM in_force WHERE person_id = $2 GROUP BY level ORDER BY level"""
+"""How often a person `$2` was given each class in the year `$3`, in some cells or (NULL) in all."""
 
 
 def class_counts(found: Sequence[Record]) -> dict[str, int]:

@@ -176,9 +176,16 @@ async def _replace_items(plan: dict[str, Any], data: PlanItems) -> None:
 
 def _check(year: int, items: list[PlanRow]) -> None:
     problems = {}
+    named: set[UUID] = set()
     for place, one in enumerate(items):
         if not (one.title or one.due_on or one.expected_level):
             continue
+        if one.item_id in named:
+            problems[f"items.{place}.title"] = _(
+                "Nhiệm vụ (dòng %(number)s): nhiệm vụ này đã có ở một dòng trên, hãy giữ một dòng.", number=place + 1
+            )
+            continue
+        named |= {one.item_id} if one.item_id else set()
         if len(one.title) < 3:
             problems[f"items.{place}.title"] = _("Nhiệm vụ (dòng %(number)s): hãy ghi nội dung.", number=place + 1)
         if one.due_on is None:

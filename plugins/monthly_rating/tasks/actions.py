@@ -1,7 +1,7 @@
 """Tasks are drafted before the notice is issued, new ones or those that the approved year plans name for the period;
 then their owners report on them."""
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from monthly_rating.common.clock import moment, today
@@ -73,8 +73,11 @@ async def drop_task(actor: Actor, task_id: UUID, data: VersionOnly) -> dict[str,
 
 async def take_from_plans(actor: Actor, cycle_id: UUID) -> dict[str, Any]:
     """Draft a task for every undertaking of an approved plan that falls due in this period.
-    Raises Refused when there is none."""
-    await _draft_of(actor, cycle_id)
+
+    Of two clerks at once the second finds what the first took: the cycle is locked for update. Raises Refused when
+    there is none.
+    """
+    await _draft_of(actor, cycle_id, "UPDATE")
     found = await rows(
         f"SELECT i.id, p.person_id, i.title, i.due_on, i.expected_level, p.search {DUE_PLAN_ITEMS} ORDER BY "
         f"p.person_id, i.sort",
@@ -132,8 +135,8 @@ async def report_task(actor: Actor, task_id: UUID, data: TaskReport) -> dict[str
     return {"task_id": task_id}
 
 
-async def _draft_of(actor: Actor, cycle_id: UUID) -> CycleHead:
-    head = await cycle_head(actor, cycle_id, "SHARE")
+async def _draft_of(actor: Actor, cycle_id: UUID, lock: Literal["SHARE", "UPDATE"] = "SHARE") -> CycleHead:
+    head = await cycle_head(actor, cycle_id, lock)
     actor.must(Permission.TASK_ASSIGN, head.unit_id)
     if head.state == "running":
         raise Refused(

@@ -20,8 +20,9 @@ FROM monthly_rating_year_plan p JOIN monthly_rating_year_plan_item i ON i.tenant
 JOIN monthly_rating_cycle_member m ON m.tenant_id = p.tenant_id AND m.cycle_id = $2 AND m.person_id = p.person_id
   AND m.excused_reason = ''
 JOIN monthly_rating_cycle c ON c.tenant_id = m.tenant_id AND c.id = m.cycle_id
-WHERE p.tenant_id = $1 AND p.unit_id = c.unit_id AND p.year = c.year AND p.state = 'approved' AND NOT i.dropped
-  AND i.due_on BETWEEN c.period_start AND c.period_end
+WHERE p.tenant_id = $1 AND p.unit_id = c.unit_id
+  AND p.year BETWEEN extract(year FROM c.period_start) AND extract(year FROM c.period_end)
+  AND p.state = 'approved' AND NOT i.dropped AND i.due_on BETWEEN c.period_start AND c.period_end
   AND NOT EXISTS (SELECT 1 FROM monthly_rating_task t WHERE t.tenant_id = $1 AND t.plan_item_id = i.id
     AND NOT t.dropped)"""
 """Undertakings of approved plans that fall due in the period of cycle `$2` and are not assigned yet."""
@@ -37,10 +38,10 @@ WHERE t.tenant_id = $1 AND t.cycle_id = $2 AND NOT t.dropped AND ($4::uuid IS NU
   AND ($6 = '' OR ($6 = 'late' AND {LATE}) OR ($6 = 'done' AND t.done_on IS NOT NULL)
     OR ($6 = 'open' AND t.done_on IS NULL))"""
 ORDERS = {
-    "person": "p.name_key, t.sort",
-    "title": "t.title",
-    "due": "t.due_on, p.name_key",
-    "progress": "t.progress, t.due_on",
+    "person": "p.name_key, t.sort, t.id",
+    "title": "t.title, t.id",
+    "due": "t.due_on, p.name_key, t.id",
+    "progress": "t.progress, t.due_on, t.id",
 }
 PEOPLE = f"""
 SELECT m.person_id, p.full_name, m.excused_reason = '' AS rated,

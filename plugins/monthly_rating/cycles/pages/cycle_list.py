@@ -86,7 +86,7 @@ SELECT page.*, NOT page.all_seen AS only_own, coalesce(m.people, 0) AS people, c
 FROM page LEFT JOIN members m ON m.cycle_id = page.cycle_id LEFT JOIN work w ON w.cycle_id = page.cycle_id
 ORDER BY page.place"""
 """A page of periods with their counts; `[order]` is one of `ORDERS`, never what was typed."""
-ORDERS = {"period": "c.period_start", "unit": "u.name", "state": "c.state"}
+ORDERS = {"period": "c.period_start, c.id", "unit": "u.name, c.id", "state": "c.state, c.id"}
 KNOWN = """
 SELECT coalesce(array_agg(DISTINCT year ORDER BY year DESC), '{}') AS years,
   coalesce(array_agg(DISTINCT unit_id) FILTER (WHERE $2 BETWEEN period_start AND period_end), '{}') AS open_today
@@ -95,7 +95,7 @@ FROM monthly_rating_cycle WHERE tenant_id = $1"""
 
 async def cycles_page(actor: Actor, query: CycleQuery) -> CyclesPage:
     """Periods by year, cell, state and words, newest first, and what may be opened next."""
-    order = query.order(ORDERS, "period") if query.sort else "c.period_start DESC, u.name"
+    order = query.order(ORDERS, "period") if query.sort else "c.period_start DESC, u.name, c.id"
     overseen = actor.units(Permission.OVERVIEW_READ)
     found = await rows(
         LIST.replace("[order]", order),

@@ -89,7 +89,7 @@ graded AS MATERIALIZED (
       'reason', g.reason, 'correction_reason', g.correction_reason, 'own_case_reason', g.own_case_reason,
       'decided_by', d.full_name, 'decided_at', g.decided_at) ORDER BY g.edition DESC) AS grades
   FROM monthly_rating_grade g
-  JOIN mine ON mine.cycle_id = g.cycle_id AND mine.state = 'published'
+  JOIN mine ON mine.cycle_id = g.cycle_id AND mine.state = 'published' AND mine.excused_reason = ''
   JOIN person d ON d.tenant_id = g.tenant_id AND d.id = g.decided_by
   WHERE g.tenant_id = $1 AND g.person_id = $2 GROUP BY g.cycle_id)
 SELECT mine.*, coalesce(a.state, '') AS assessment, coalesce(a.proposed_level, '') AS proposed_level,

@@ -8,7 +8,7 @@ from msgspec import Struct
 from monthly_rating.common.access import sees_all
 from monthly_rating.common.choices import Choices
 from monthly_rating.common.clock import today
-from monthly_rating.common.sql import LATE, decoded
+from monthly_rating.common.sql import GRADES_IN_FORCE, LATE, decoded
 from monthly_rating.overview.forms import YearQuery
 from monthly_rating.permissions import Permission
 from monthly_rating.rules.schemes import Level, count_levels
@@ -79,7 +79,7 @@ class YearPage(Struct, frozen=True):
 
 
 CYCLES = """
-SELECT c.id AS cycle_id, c.label, c.period_start, c.state, c.scheme_id, s.levels, known.years
+SELECT c.id AS cycle_id, c.year, c.label, c.period_start, c.state, c.scheme_id, s.levels, known.years
 FROM monthly_rating_cycle c
 JOIN monthly_rating_scheme s ON s.tenant_id = c.tenant_id AND s.id = c.scheme_id
 CROSS JOIN (SELECT array_agg(DISTINCT y.year ORDER BY y.year DESC) AS years, max(y.period_start) AS newest
@@ -92,11 +92,7 @@ WITH chosen AS MATERIALIZED (
 work AS MATERIALIZED (
   SELECT t.cycle_id, t.person_id, count(*) AS late FROM monthly_rating_task t JOIN chosen ON chosen.id = t.cycle_id
   WHERE t.tenant_id = $1 AND NOT t.dropped AND {LATE} GROUP BY t.cycle_id, t.person_id),
-decided AS MATERIALIZED (
-  SELECT DISTINCT ON (g.cycle_id, g.person_id) g.cycle_id, g.person_id, g.level, g.edition,
-    g.own_case_reason
-  FROM monthly_rating_grade g JOIN chosen ON chosen.id = g.cycle_id AND chosen.state = 'published'
-  WHERE g.tenant_id = $1 ORDER BY g.cycle_id, g.person_id, g.edition DESC)
+{GRADES_IN_FORCE}
 SELECT m.person_id, p.full_name, m.cycle_id, m.excused_reason <> '' AS excused, coalesce(d.level, '') AS level,
   coalesce(d.edition, 0) AS edition,
   coalesce(d.own_case_reason, CASE WHEN m.excused_reason <> '' THEN m.own_case_reason END, '') AS own_case_reason,
@@ -105,7 +101,7 @@ FROM monthly_rating_cycle_member m
 JOIN chosen ON chosen.id = m.cycle_id
 JOIN person p ON p.tenant_id = m.tenant_id AND p.id = m.person_id
 LEFT JOIN work w ON w.cycle_id = m.cycle_id AND w.person_id = m.person_id
-LEFT JOIN decided d ON d.cycle_id = m.cycle_id AND d.person_id = m.person_id
+LEFT JOIN in_force d ON d.cycle_id = m.cycle_id AND d.person_id = m.person_id AND chosen.state = 'published'
 WHERE m.tenant_id = $1 ORDER BY p.name_key, m.person_id"""
 
 
@@ -125,7 +121,7 @@ async def year_page(actor: Actor, query: YearQuery) -> YearPage:
     cycles = await rows(CYCLES, chosen.id, year)
     fields = await rows(CELLS, chosen.id, today(), year)
     all_seen = sees_all(actor, chosen.id)
-    shown = [one for one in cycles if one["period_start"].year == year]
+    shown = [one for one in cycles if one["year"] == year]
     levels = _levels(shown)
     lines = _lines(actor, shown, fields, levels, all_seen)
     decided = [field["level"] for field in fields if field["level"]]
