@@ -11,12 +11,12 @@ from uuid import UUID
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from loops import settled
-from monthly_rating.demo.cast import cast
 from playwright.sync_api import Browser, Page, StorageState
 from serving import Serving, temporary_folder
 
 from monthly_rating.common.clock import on_day
-from monthly_rating.demo.month import CORRECTED, live_through
+from monthly_rating.demo.month import CORRECTED, write_period
+from monthly_rating.demo.roles import find_roles
 from monthly_rating.meetings import actions as meeting_actions
 from monthly_rating.meetings.forms import MeetingCall
 from monthly_rating.rules.periods import period_after, period_containing
@@ -56,12 +56,12 @@ async def _two_months(body: Body) -> Months:
     policies, day = BodyPolicies(dispatcher().registry), date(ports().today().year, 1, 1)
     unit = (await ports().people.units("cell", day))[0]
     people = [one.person_id for one in await ports().people.members(unit.id, day)]
-    parts = await cast(lambda person_id: acting(policies, body, person_id, day), unit.id, people)
+    parts = await find_roles(lambda person_id: acting(policies, body, person_id, day), unit.id, people)
     assert parts is not None
     first = period_containing(day, "month")
     second = period_after(first, "month")
-    await live_through(parts, first, CORRECTED, date(day.year, 12, 31))
-    await live_through(parts, second, CORRECTED + 1, second.end)
+    await write_period(parts, first, CORRECTED, date(day.year, 12, 31))
+    await write_period(parts, second, CORRECTED + 1, second.end)
     found = await row(
         "SELECT id, version FROM monthly_rating_cycle WHERE tenant_id = $1 AND period_start = $2", second.start
     )
