@@ -20,7 +20,10 @@ AGAINST = {
     "modules and services know nothing of the web framework":
         ("platform/platform_core/people/service.py", "import litestar"),
     "floors of the core": ("platform/platform_core/people/tables.py", "import platform_core.web.gate"),
-    "floors of a module": ("plugins/monthly_rating/tables.py", "import monthly_rating.service.sql"),
+    "subjects of monthly_rating use each other downwards":
+        ("plugins/monthly_rating/plans/pages.py", "import monthly_rating.cycles.queries"),
+    "files of a subject: endpoints -> actions | pages -> queries -> rows -> forms":
+        ("plugins/monthly_rating/tasks/queries.py", "import monthly_rating.tasks.actions"),
     "rules are pure: no database, no files, no chance, no web":
         ("plugins/monthly_rating/rules/tasks.py", "import tenancy.query"),
 }
