@@ -19,7 +19,7 @@ from monthly_rating.rules.states import PLAN_STATES, PLAN_STEP_TITLES, title_of
 from plugin_api.actor import Actor
 from plugin_api.i18n import gettext as _
 from plugin_api.i18n import mark
-from plugin_api.listing import PageInfo, paged
+from plugin_api.listing import PageInfo, page_of
 from plugin_api.names import search_fold
 from plugin_api.papers import Sheet, SheetColumn
 from plugin_api.ports import ports
@@ -118,17 +118,20 @@ class StoredRevision(Struct, frozen=True):
 
 async def plans_page(actor: Actor, query: PlanQuery) -> PlansPage:
     """Plans by words, year, cell and state. Drafts are seen by their owner only."""
-    found = await rows(
-        f"{LIST} ORDER BY {query.order(ORDERS, 'person')} LIMIT $9 OFFSET $10",
-        actor.person_id,
-        _overseen(actor),
-        enterable(actor),
-        query.year,
-        query.unit_id,
-        query.state,
-        search_fold(query.q),
-        query.limit,
-        query.offset,
+    found, page = await page_of(
+        query,
+        lambda limit, offset: rows(
+            f"{LIST} ORDER BY {query.order(ORDERS, 'person')} LIMIT $9 OFFSET $10",
+            actor.person_id,
+            _overseen(actor),
+            enterable(actor),
+            query.year,
+            query.unit_id,
+            query.state,
+            search_fold(query.q),
+            limit,
+            offset,
+        ),
     )
     entered, writes, reviews = (
         actor.units(one) for one in (Permission.MODULE_OPEN, Permission.PLAN_WRITE, Permission.PLAN_REVIEW)
@@ -140,7 +143,7 @@ async def plans_page(actor: Actor, query: PlanQuery) -> PlansPage:
     now = today().year
     return PlansPage(
         plans=[shaped(PlanLine, one, state_title=title_of(PLAN_STATES, one["state"])) for one in found],
-        page=paged(query, found[0]["total"] if found else 0),
+        page=page,
         years=known["years"],
         units=[(str(cell.id), cell.name) for cell in cells if entered is None or cell.id in entered],
         states=choices(PLAN_STATES),

@@ -17,7 +17,7 @@ from monthly_rating.rules.states import CYCLE_STATES, next_step_title, title_of
 from plugin_api.actor import Actor
 from plugin_api.i18n import gettext as _
 from plugin_api.i18n import mark
-from plugin_api.listing import PageInfo, paged
+from plugin_api.listing import PageInfo, page_of
 from plugin_api.names import search_fold
 from plugin_api.papers import Sheet, SheetColumn
 from plugin_api.ports import ports
@@ -97,18 +97,21 @@ async def cycles_page(actor: Actor, query: CycleQuery) -> CyclesPage:
     """Periods by year, cell, state and words, newest first, and what may be opened next."""
     order = query.order(ORDERS, "period") if query.sort else "c.period_start DESC, u.name, c.id"
     overseen = actor.units(Permission.OVERVIEW_READ)
-    found = await rows(
-        LIST.replace("[order]", order),
-        enterable(actor),
-        today(),
-        query.year,
-        query.unit_id,
-        query.state,
-        search_fold(query.q),
-        actor.person_id,
-        None if overseen is None else list(overseen),
-        query.limit,
-        query.offset,
+    found, page = await page_of(
+        query,
+        lambda limit, offset: rows(
+            LIST.replace("[order]", order),
+            enterable(actor),
+            today(),
+            query.year,
+            query.unit_id,
+            query.state,
+            search_fold(query.q),
+            actor.person_id,
+            None if overseen is None else list(overseen),
+            limit,
+            offset,
+        ),
     )
     known = await row(KNOWN, today())
     assert known is not None, "an aggregate always answers"
@@ -127,7 +130,7 @@ async def cycles_page(actor: Actor, query: CycleQuery) -> CyclesPage:
             )
             for one in found
         ],
-        page=paged(query, found[0]["total"] if found else 0),
+        page=page,
         years=known["years"],
         units=[(str(cell.id), cell.name) for cell in cells if entered is None or cell.id in entered],
         states=choices(CYCLE_STATES),
