@@ -48,6 +48,11 @@ class Instance:
         if postgres is None or await answers(postgres):
             yield
             return
+        if not postgres.cluster.exists():
+            raise FrontDoorError(
+                _("Thư mục %(folder)s chưa có dữ liệu: hãy nêu thư mục của hệ thống bằng --data hoặc THIDUA_DATA, "
+                  "hoặc chạy `thidua serve` một lần trước.", folder=self.settings.data)
+            )
         postgres.start()
         try:
             yield
