@@ -275,13 +275,13 @@ async def set_password(account_id: UUID, password: str, *, must_change: bool) ->
     await _store_password(account_id, await passwords.hashed(password), must_change=must_change)
 
 
-async def _store_password(account_id: UUID, hashed: str, *, must_change: bool, verified_hash: str | None = None) -> bool:
+async def _store_password(account_id: UUID, hashed: str, *, must_change: bool, verified_hash: str = "") -> bool:
     """With `verified_hash` only while that is still stored: whether it was. Every session ends in the same step."""
     async with DB.autocommit() as connection:
         changed = await connection.fetchval(
             "SELECT auth.set_password($1, $2, $3, $4)",
             _ticket("set_password", account_id),
-            verified_hash,
+            verified_hash or None,
             hashed,
             must_change,
         )
