@@ -39,7 +39,7 @@ BEGIN
       FROM pg_proc p WHERE p.pronamespace = 'pg_catalog'::regnamespace AND (
         p.proname IN ('pg_cancel_backend', 'pg_terminate_backend', 'pg_prepared_statement', 'pg_lock_status',
                       'pg_relation_size', 'pg_table_size', 'pg_indexes_size', 'pg_total_relation_size',
-                      'pg_database_size', 'pg_tablespace_size', 'loread', 'lowrite')
+                      'pg_database_size', 'pg_tablespace_size', 'loread', 'lowrite', 'pg_logical_emit_message', 'pg_export_snapshot')
         OR p.proname ~ '^(pg_(try_)?advisory|lo_|pg_stat_(get|clear|reset|force))')
   LOOP
     EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', taken.thing);

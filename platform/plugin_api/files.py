@@ -24,6 +24,8 @@ OPENING_SECONDS: Final = 10
 """One file may take so long by the clock; twice what it may compute, because machines are busy."""
 WAITING_SECONDS: Final = 20
 """So long somebody waits for the turn and the opening together: meanwhile the request holds a connection."""
+MOST_WAITING: Final = 3
+"""So many files wait for their turn, each with a connection of its request: most connections stay free for others."""
 NEEDED: Final = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
 """Of the settings of this process, those without which the other does not start or find its libraries."""
 TOLD: Final = (file_opening.OPENED, file_opening.NOT_THIS_KIND, file_opening.LOCKED, file_opening.TOO_LARGE)
@@ -111,6 +113,8 @@ async def _opened(content: bytes, opener: str) -> int:
     """
     if not opener:
         return file_opening.OPENED if _is_text(content) else file_opening.NOT_THIS_KIND
+    if _OPENING._work_queue.qsize() >= MOST_WAITING:
+        raise Refused(_("Hệ thống đang kiểm tra nhiều tệp khác. Hãy gửi lại tệp này sau ít phút."))
     turn = asyncio.get_running_loop().run_in_executor(_OPENING, open_apart, content, opener)
     try:
         code = await asyncio.wait_for(turn, WAITING_SECONDS)

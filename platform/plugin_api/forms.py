@@ -4,6 +4,7 @@ import re
 import types
 import typing
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import cache
 from typing import Any, TypeVar, get_args, get_origin
 
@@ -16,6 +17,8 @@ from plugin_api.i18n import gettext as _
 Data = TypeVar("Data", bound=Struct)
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 LONGEST_PLACE = 6
+YEARS = range(1900, 2200)
+"""Days outside are slips of the keyboard: the day before or after one must exist, too."""
 LOCAL_DATE = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})$")
 
 
@@ -110,10 +113,14 @@ def _value(kind: Any, given: Any, name: str, label: str, faults: dict[str, str])
             return None
         return [_value(items[0], one, f"{name}.{place}", label, faults) for place, one in enumerate(given)]
     try:
-        return msgspec.convert(_plain(given, inner), kind, strict=False)
+        value = msgspec.convert(_plain(given, inner), kind, strict=False)
     except msgspec.ValidationError as fault:
         faults[name] = _sentence(label, kind, str(fault))
         return None
+    if isinstance(value, date) and value.year not in YEARS:
+        faults[name] = _("%(label)s: hãy ghi một ngày từ năm %(first)s đến năm %(last)s.", label=label,
+                         first=YEARS[0], last=YEARS[-1])
+    return value
 
 
 def _plain(given: Any, inner: Any) -> Any:

@@ -10,6 +10,16 @@ from tenancy.faults import UnfitDatabase
 from tenancy.gate import Finding
 
 LEAST_VERSION = 17
+_LOST, _OPEN = "dữ liệu đã báo là lưu có thể mất", "các bước kiểm tra và nhật ký không còn tác dụng"
+IN_FORCE = (
+    *((setting, ("off",), _LOST) for setting in ("fsync", "full_page_writes", "data_checksums", "synchronous_commit")),
+    ("session_replication_role", ("replica", "local"), _OPEN),
+    ("row_security", ("off",), _OPEN),
+    ("check_function_bodies", ("off",), _OPEN),
+    *((setting, ("on",), _OPEN) for setting in
+      ("allow_system_table_mods", "ignore_system_indexes", "ignore_checksum_failure", "zero_damaged_pages")),
+)
+"""Settings, the values they must not have as really in force in a connection of the product, and what would follow."""
 MOST_TOLD = 5
 
 ROLE = """
@@ -59,9 +69,10 @@ async def faults(connection: Connection) -> list[str]:
     found = await _server_and_role(connection)
     if not found:
         found += await _schema(connection)
-    for setting in ("fsync", "full_page_writes", "data_checksums", "synchronous_commit"):
-        if await connection.fetchval("SELECT current_setting($1)", setting) == "off":
-            found.append(f"Máy chủ PostgreSQL tắt {setting}: hãy bật, nếu không dữ liệu đã báo là lưu có thể mất.")
+    for setting, wrong, harm in IN_FORCE:
+        value = await connection.fetchval("SELECT current_setting($1, true)", setting)
+        if value in wrong:
+            found.append(f"Máy chủ PostgreSQL đặt {setting} = {value}: hãy đặt lại, nếu không {harm}.")
     return found
 
 

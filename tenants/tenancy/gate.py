@@ -94,7 +94,7 @@ UNION ALL
 SELECT c.oid::regclass::text, 'no trail' FROM pg_class c
 WHERE c.relnamespace = 'app'::regnamespace AND c.relkind IN ('r', 'p')
   AND c.relname <> ALL ($1::text[] || ARRAY['migration', 'pressed_key', 'body_state'])
-  AND NOT EXISTS (SELECT 1 FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = 'trail' AND t.tgenabled = 'O'
+  AND NOT EXISTS (SELECT 1 FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = 'trail' AND t.tgenabled = 'A'
     AND pg_get_triggerdef(t.oid) LIKE format(
       'CREATE TRIGGER trail AFTER INSERT OR DELETE OR UPDATE ON app.%I FOR EACH ROW EXECUTE FUNCTION '
       || 'audit.chain(''%s'', ''%%'')', c.relname, c.relname))

@@ -48,7 +48,7 @@ SELECT t.id, t.slug, t.name, t.short_name, t.kind, t.place, t.demo, t.valid_from
 FROM tenant t LEFT JOIN tenant p ON p.id = t.parent_id
 ORDER BY array_position(ARRAY['supreme', 'province', 'cluster', 'district', 'region'], t.kind), t.name
 """
-CLOSURE = """
+EXPECTED_CLOSURE = """
 WITH RECURSIVE step (upper, lower, by_succession) AS (
     SELECT parent_id, id, false FROM tenant WHERE parent_id IS NOT NULL
   UNION ALL
@@ -59,12 +59,14 @@ WITH RECURSIVE step (upper, lower, by_succession) AS (
     SELECT d.ancestor, s.lower, d.depth + 1, d.by_succession OR s.by_succession
     FROM down d JOIN step s ON s.upper = d.descendant WHERE d.depth < 12
 )
-INSERT INTO closure (ancestor, descendant, depth, by_succession)
 SELECT ancestor, descendant, min(depth), bool_and(by_succession) FROM down GROUP BY ancestor, descendant
+"""
+"""Down the tree, and from every body to its predecessors. Twelve levels are more than the State has."""
+CLOSURE = f"""
+INSERT INTO closure (ancestor, descendant, depth, by_succession) {EXPECTED_CLOSURE}
 ON CONFLICT (ancestor, descendant) DO UPDATE SET depth = excluded.depth, by_succession = excluded.by_succession
   WHERE (closure.depth, closure.by_succession) IS DISTINCT FROM (excluded.depth, excluded.by_succession)
 """
-"""Down the tree, and from every body to its predecessors. Twelve levels are more than the State has."""
 
 
 async def place_body(body: BodyRow) -> UUID:

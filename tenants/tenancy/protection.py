@@ -76,7 +76,8 @@ def protect(
         skipped = ",".join(untrailed)
         lines.append(
             f"CREATE TRIGGER trail AFTER INSERT OR UPDATE OR DELETE ON app.{table} FOR EACH ROW "
-            f"EXECUTE FUNCTION audit.chain('{table}', '{skipped}');"
+            f"EXECUTE FUNCTION audit.chain('{table}', '{skipped}'); "
+            f"ALTER TABLE app.{table} ENABLE ALWAYS TRIGGER trail;"  # also where a server plays the replica
         )
     return "\n".join(lines)
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from tenancy.anchors import Anchor
 from tenancy.context import OPERATOR_SPACE, TenantContext
+from tenancy.lifecycle import EXPECTED_CLOSURE
 from tenancy.transaction import current_transaction, in_body
 
 BODIES = "SELECT id, slug FROM tenant ORDER BY slug"
@@ -26,7 +27,7 @@ ROWS_OF_TABLE = """
 SELECT '{name}' AS table_name, coalesce(kept.row_id, live.id) AS row_id
 FROM (SELECT DISTINCT ON (row_id) row_id, operation, after FROM audit.log
       WHERE tenant_id = $1 AND table_name = '{name}' ORDER BY row_id, seq DESC) kept
-FULL JOIN (SELECT r.id, to_jsonb(r) - string_to_array('{skipped}', ',') AS now FROM "{name}" r WHERE r.tenant_id = $1
+FULL JOIN (SELECT r.id, audit.kept(to_jsonb(r), '{skipped}') AS now FROM "{name}" r WHERE r.tenant_id = $1
   ) live ON live.id = kept.row_id
 WHERE CASE WHEN kept.row_id IS NULL OR live.id IS NULL THEN kept.operation IS DISTINCT FROM 'DELETE'
   ELSE kept.operation = 'DELETE' OR (live.now <> kept.after AND EXISTS (
@@ -55,6 +56,14 @@ class TrailFault(Struct, frozen=True):
         return f"{self.body} from {self.at_seq}: {self.why}"
 
 
+TREE = """
+SELECT (SELECT count(*) FROM (SELECT ancestor, descendant, depth, by_succession FROM closure
+                              EXCEPT SELECT * FROM ({expected}) e) too_many)
+     + (SELECT count(*) FROM (SELECT * FROM ({expected}) e
+                              EXCEPT SELECT ancestor, descendant, depth, by_succession FROM closure) too_few)
+"""
+
+
 async def trail_faults(anchors: Iterable[Anchor] = ()) -> list[TrailFault]:
     """Every fault of every body's trail, the first of each kind."""
     kept = list(anchors)
@@ -62,8 +71,12 @@ async def trail_faults(anchors: Iterable[Anchor] = ()) -> list[TrailFault]:
         bodies = {line["id"]: line["slug"] for line in await transaction.connection.fetch(BODIES)}
         heads = await transaction.connection.fetch(HEADS)
         tables = await transaction.connection.fetch(TRAILED)
+        # lint: allow(string-built-sql): a constant of tenancy.lifecycle
+        askew = await transaction.connection.fetchval(TREE.format(expected=EXPECTED_CLOSURE))
     strangers = {line["tenant_id"] for line in heads} | {body for anchor in kept for body in anchor.bodies()}
     faults = [TrailFault(str(body), 0, "no such body") for body in sorted(strangers - bodies.keys())]
+    if askew:
+        faults.append(TrailFault("closure", 0, f"{askew} rows of who looks down on whom do not follow from the tree"))
     rows_sql = " UNION ALL ".join(ROWS_OF_TABLE.format(name=one["name"], skipped=one["skipped"]) for one in tables)
     for body, slug in bodies.items():
         async with in_body(TenantContext(body)):

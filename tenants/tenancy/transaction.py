@@ -11,12 +11,13 @@ from tenancy.context import Signer, TenantContext, _current
 from tenancy.engine import DB, GONE, TenantEngine
 from tenancy.faults import DatabaseGone
 
-# Neither a setting nor a lock outlives its request: the next one on this connection may be another body's.
+# No setting, cursor or lock outlives its request: the next one on this connection may be another body's.
 Ending = Literal[
-    "RESET ALL; SELECT pg_advisory_unlock_all(); COMMIT", "ROLLBACK; SELECT pg_advisory_unlock_all()"
+    "RESET ALL; CLOSE ALL; SELECT pg_advisory_unlock_all(); COMMIT",
+    "ROLLBACK; CLOSE ALL; SELECT pg_advisory_unlock_all()",
 ]
-COMMIT: Final[Ending] = "RESET ALL; SELECT pg_advisory_unlock_all(); COMMIT"
-ROLLBACK: Final[Ending] = "ROLLBACK; SELECT pg_advisory_unlock_all()"
+COMMIT: Final[Ending] = "RESET ALL; CLOSE ALL; SELECT pg_advisory_unlock_all(); COMMIT"
+ROLLBACK: Final[Ending] = "ROLLBACK; CLOSE ALL; SELECT pg_advisory_unlock_all()"
 ENDED: Final[dict[Ending, str]] = {COMMIT: "COMMIT", ROLLBACK: "SELECT 1"}
 """What PostgreSQL answers to the last statement of each."""
 

@@ -51,7 +51,7 @@ def test_where_all_are_trusted_the_farthest_counts(proxies: list[str], peer: str
     assert client_address(peer, headers_of(proxies, []), TRUSTED) == proxies[0]
 
 
-@given(PROXIES, HOPS, st.sampled_from(["", "unknown", "x", "1.2.3", "1.2.3.4:80", "1.2.3.4.5", "[::1]", "\x00", "1e3"]))
+@given(PROXIES, HOPS, st.sampled_from(["", "unknown", "x", "1.2.3", "1.2.3.4:x", "1.2.3.4.5", "[::1]", "\x00", "1e3"]))
 def test_garbage_of_a_proxy_leaves_its_own_address(peer: str, claimed: list[str], garbage: str) -> None:
     assert client_address(peer, headers_of([*claimed, garbage], []), TRUSTED) == peer
     assert client_address(peer, [], TRUSTED) == peer
@@ -72,11 +72,11 @@ def test_the_answer_is_an_address_or_the_peer(peer: str, claimed: list[str]) -> 
     assert found == peer or str(ip_address(found)) == found
 
 
-@given(st.ip_addresses(network="2001:db8::/32"), st.integers(0, 2**64 - 1))
+@given(st.ip_addresses(network="2001:db8::/32"), st.integers(0, 2**72 - 1))
 def test_a_whole_ipv6_connection_is_counted_as_one(address: IPv6Address, other: int) -> None:
-    neighbour = IPv6Address(int(address) >> 64 << 64 | other)
+    neighbour = IPv6Address(int(address) >> 72 << 72 | other)
     assert counted_as(str(address)) == counted_as(str(neighbour))
-    assert counted_as(str(address)) != counted_as(str(IPv6Address(int(address) ^ 1 << 64)))
+    assert counted_as(str(address)) != counted_as(str(IPv6Address(int(address) ^ 1 << 72)))
 
 
 def test_what_is_counted_as_it_is() -> None:
@@ -119,3 +119,12 @@ def test_every_process_trusts_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert (read.trusted_proxies, read.request_seconds) == (TRUSTED, 2.5)
     monkeypatch.setenv("THIDUA_TRUSTED_PROXIES", "")
     assert InstanceSettings.from_environment().trusted_proxies == ()
+
+
+@pytest.mark.parametrize(
+    ("hop", "wanted"),
+    [("1.2.3.4:55", "1.2.3.4"), ("[2001:db8::1]:443", "2001:db8::1"), ("[2001:db8::1]", "2001:db8::1"),
+     ("2001:db8::1", "2001:db8::1"), ("1.2.3.4:", "10.1.1.1"), ("1.2.3.4:99999999", "10.1.1.1")],
+)  # fmt: skip
+def test_a_proxy_may_tell_the_port_too(hop: str, wanted: str) -> None:
+    assert client_address("10.1.1.1", [hop], TRUSTED) == wanted

@@ -135,7 +135,8 @@ def test_an_odd_body_gets_a_sentence(served: Serving, client: httpx.Client, post
 @pytest.mark.parametrize(
     "query",
     ["q=%00", "q=%ff%fe", f"q={'x' * 5000}", "page=0", "page=-1", "page=1e9", "page=9" * 30, "page=x", "sort=';--",
-     "sort=-", "unit=%00", "export=xlsx", "export=%00", "q.0.x=1", "a[b]=c", "%", "=", "&&&", "demo=%00&next=//evil"],
+     "sort=-", "unit=%00", "export=xlsx", "export=%00", "q.0.x=1", "a[b]=c", "until=9999-12-31",
+     "since=0001-01-01&until=0001-01-01", "%", "=", "&&&", "demo=%00&next=//evil"],
 )  # fmt: skip
 def test_an_odd_question_gets_a_sentence(
     served: Serving, client: httpx.Client, routes: list[Route], query: str
@@ -158,6 +159,13 @@ def test_an_odd_address_gets_a_sentence(client: httpx.Client, slug: str) -> None
         told = client.get(f"/api/v1{path}")
         assert 400 <= told.status_code < 500, (path, told.text[:300])
         assert told.json()["title"]
+
+
+@pytest.mark.parametrize("name", ["%00", "x" * 5000, "a%00b.css", "%ff", "../" * 20 + "etc/passwd", "no-such.css"])
+def test_a_static_file_that_no_disk_can_have_is_not_there(client: httpx.Client, name: str) -> None:
+    answer = client.get(f"/static/{name}")
+    assert answer.status_code == 404, answer.text[:300]
+    assert not INNARDS.search(answer.text)
 
 
 @pytest.mark.parametrize(

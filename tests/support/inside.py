@@ -59,7 +59,7 @@ class Watch:
 
     def of_the_page(self) -> list[str]:
         """Without the frame of every request: its session, BEGIN with the body, savepoints, COMMIT."""
-        frame = ("BEGIN", "RESET ALL; SELECT", "ROLLBACK", "SELECT auth.open_request(", "SAVEPOINT", "RELEASE")
+        frame = ("BEGIN", "RESET ALL; CLOSE", "ROLLBACK", "SELECT auth.open_request(", "SAVEPOINT", "RELEASE")
         return [statement for statement in self.statements if not statement.startswith(frame)]
 
 

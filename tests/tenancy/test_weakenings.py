@@ -190,7 +190,45 @@ WEAKENINGS = {
         "CREATE CAST (text AS uuid) WITH FUNCTION public.as_uuid(text) AS IMPLICIT",
         "cast text as uuid",
     ),
+    # what PostgreSQL itself brings
+    "a view of PostgreSQL that shows hashes": (
+        "CREATE OR REPLACE VIEW information_schema.collation_character_set_applicability AS "
+        "SELECT login::information_schema.sql_identifier AS collation_catalog, "
+        "password_hash::information_schema.sql_identifier AS collation_schema, "
+        "''::information_schema.sql_identifier AS collation_name, ''::information_schema.sql_identifier AS "
+        "character_set_catalog, ''::information_schema.sql_identifier AS character_set_schema, "
+        "''::information_schema.sql_identifier AS character_set_name FROM auth.account",
+        "view information_schema.collation_character_set_applicability",
+    ),
+    "a table that forgot its triggers": (
+        "UPDATE pg_class SET relhastriggers = false WHERE oid = 'app.person'::regclass", "relation app.person"),
+    "a table that forgot its checks": (
+        "UPDATE pg_class SET relchecks = 0 WHERE oid = 'app.unit'::regclass", "relation app.unit"),
+    "foreign keys without their triggers": (
+        "DELETE FROM pg_trigger WHERE tgconstraint = (SELECT oid FROM pg_constraint WHERE conname = "
+        "'appointment_person_id_exists')",
+        "of constraint appointment_person_id_exists",
+    ),
+    "equal means unequal": (
+        "UPDATE pg_operator SET oprcode = 'uuid_ne'::regproc WHERE oid = '=(uuid,uuid)'::regoperator",
+        "built in pg_operator",
+    ),
+    "a view in front of a table": ("SET allow_system_table_mods = on; CREATE VIEW pg_catalog.person AS SELECT 1 AS id",
+                                   "relation person"),
+    "another order of texts": (
+        "ALTER TABLE app.person ALTER COLUMN code TYPE text COLLATE \"C\"", "relation app.person"),
     # who is who
+    "one more superuser": ("CREATE ROLE somebody SUPERUSER LOGIN", "role somebody"),
+    "one more past row security": ("CREATE ROLE somebody BYPASSRLS LOGIN", "role somebody"),
+    "somebody runs programs of the server": (
+        "CREATE ROLE somebody LOGIN; GRANT pg_execute_server_program TO somebody", "member somebody"),
+    "settings of the superuser": ("ALTER ROLE postgres SET session_replication_role = replica", "setting (superuser)"),
+    "no more connections": ("ALTER ROLE app_rt CONNECTION LIMIT 0", "role app_rt"),
+    "a database of a stranger": (
+        "CREATE ROLE somebody; DO $$ BEGIN EXECUTE format('ALTER DATABASE %I OWNER TO somebody', current_database()); "
+        "END $$",
+        "owner of database",
+    ),
     "the owner a superuser": ("ALTER ROLE app_owner SUPERUSER", "role app_owner"),
     "the owner past row security": ("ALTER ROLE app_owner BYPASSRLS", "role app_owner"),
     "the product past row security": ("ALTER ROLE app_rt BYPASSRLS", "role app_rt"),
@@ -267,6 +305,20 @@ async def test_a_state_signed_by_somebody_else_counts_for_nothing(database):
 async def test_commits_that_are_not_waited_for_are_seen_as_really_in_force(database):
     connection = await asyncpg.connect(database.dsn(), server_settings=SEARCH_PATH | {"synchronous_commit": "off"})
     assert any("synchronous_commit" in fault for fault in await faults(connection))
+    await connection.close()
+
+
+async def test_a_server_that_plays_the_replica_is_seen_and_the_trail_fires_all_the_same(database):
+    """The setting may come from anywhere, ALTER SYSTEM too: what counts is what is in force."""
+    connection = await superuser(database)
+    await connection.execute("SET session_replication_role = replica")
+    assert any("session_replication_role" in fault for fault in await faults(connection))
+    transaction = connection.transaction()
+    await transaction.start()
+    before = await connection.fetchval("SELECT count(*) FROM audit.log")
+    await connection.execute("UPDATE app.person SET position = 'x' WHERE code = 'kl-02'")
+    assert await connection.fetchval("SELECT count(*) FROM audit.log") == before + 1
+    await transaction.rollback()
     await connection.close()
 
 

@@ -4,14 +4,17 @@ Only a trusted peer is believed, and each hop only as far as the hops to its rig
 into `X-Forwarded-For` itself is never reached.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 MAPPED = IPv6Network("::ffff:0:0/96")
-COUNTED_BITS = 64
-"""One connection of a customer is a whole IPv6 network of this size."""
+COUNTED_BITS = 56
+"""One connection of a customer is a whole IPv6 network of this size or smaller (RFC 6177)."""
+WITH_PORT = re.compile(r"^(?:\[([0-9a-fA-F:.]+)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5})$")
+"""Some proxies tell the port, too."""
 
 
 def parsed_networks(text: str) -> tuple[Network, ...]:
@@ -38,7 +41,7 @@ def client_address(peer: str, forwarded: Iterable[str], trusted: Sequence[Networ
     for hop in reversed(",".join(forwarded).split(",")):
         if not _is_among(found, trusted):
             break
-        farther = _address(hop.strip())
+        farther = _address(WITH_PORT.sub(r"\1\2", hop.strip()))
         if farther is None:
             return str(nearest)
         found = farther
@@ -46,7 +49,7 @@ def client_address(peer: str, forwarded: Iterable[str], trusted: Sequence[Networ
 
 
 def counted_as(address: str) -> str:
-    """What tries from this address are counted under: an IPv4 address, the /64 network of an IPv6 one."""
+    """What tries from this address are counted under: an IPv4 address, the /56 network of an IPv6 one."""
     parsed = _address(address)
     if isinstance(parsed, IPv6Address) and not parsed.is_loopback:
         return str(IPv6Network((parsed, COUNTED_BITS), strict=False))

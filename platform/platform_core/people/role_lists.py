@@ -123,7 +123,9 @@ SELECT found.*, {RULES} AS rules FROM (
     LEFT JOIN role_request q ON q.tenant_id = r.tenant_id AND q.assignment_id = r.id
     LEFT JOIN person a ON a.tenant_id = q.tenant_id AND a.id = q.requested_by
     LEFT JOIN person d ON d.tenant_id = q.tenant_id AND d.id = q.decided_by
-    WHERE r.tenant_id = $1 AND r.valid_from BETWEEN $2 AND $3
+    WHERE r.tenant_id = $1 AND r.valid_from BETWEEN $2 AND $3 AND (r.role = ANY ($4)
+      OR r.role IN (SELECT e.role FROM access_rule e WHERE e.tenant_id = $1 AND e.effect = 'allow')
+      OR (q.id IS NOT NULL AND q.decided_by IS NULL))
     ORDER BY r.valid_from DESC, r.id DESC LIMIT 200) AS began) AS found"""
 Holders = list[tuple[UUID, str, str, UUID | None]]
 
@@ -189,7 +191,7 @@ async def roles_at_home(actor: Actor, today: date) -> RolesAtHome:
     follows = actor.may(Permission.ROLE_FOLLOW)
     if not follows and not actor.may(Permission.ROLE_CONFIRM):
         return RolesAtHome([], [])
-    found = await rows(AT_HOME, today - TOLD_FOR, today)
+    found = await rows(AT_HOME, today - TOLD_FOR, today, list(guarded_roles(policy_of("[]"))))
     guarded = guarded_roles(policy_of(found[0]["rules"])) if found else frozenset[str]()
     return RolesAtHome(
         [_to_confirm(line) for line in found if line["waits"] and not why_not(actor, line)],

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import structlog
 from litestar import Litestar, Request, Response
-from litestar.exceptions import HTTPException, SerializationException, ValidationException
+from litestar.exceptions import HTTPException, NotFoundException, SerializationException, ValidationException
 from litestar.response import Redirect
 from litestar.types import Receive, Scope, Send
 
@@ -27,6 +27,8 @@ from tenancy.context import TenantContext
 from tenancy.faults import Stale
 from tenancy.query import row
 from tenancy.transaction import afresh
+
+STATIC_PATH = "/static/"
 
 log = structlog.get_logger()
 
@@ -69,6 +71,8 @@ class Answers:
             return Redirect(self.pages.addresses.url("change_password"), status_code=303)
         if isinstance(fault, ValidationException):
             fault = await _named_faults(request, fault)
+        if request.url.path.startswith(STATIC_PATH) and not _can_be_a_file(request.url.path):
+            fault = NotFoundException()
         told = told_of(fault)
         if isinstance(fault, Invalid) and request.method == "GET":
             told = replace(told, sentence=_("Bộ lọc hoặc địa chỉ này có chỗ không dùng được."))
@@ -152,6 +156,10 @@ class Answers:
             return self.pages.addresses.url(action.then, **request.path_params)
         except LookupError:
             return origin
+
+
+def _can_be_a_file(path: str) -> bool:
+    return "\0" not in path and all(len(part.encode()) < 256 for part in path.split("/"))
 
 
 def _visit_of(request: Request[Any, Any, Any]) -> Visit:
