@@ -20,6 +20,8 @@ AGAINST = {
     "modules and services know nothing of the web framework":
         ("platform/platform_core/people/service.py", "import litestar"),
     "floors of the core": ("platform/platform_core/people/tables.py", "import platform_core.web.gate"),
+    "main -> commands -> what they share":
+        ("platform/platform_core/cli/common.py", "import platform_core.cli.main"),
     "floors of a module": ("plugins/monthly_rating/tables.py", "import monthly_rating.service.sql"),
     "rules are pure: no database, no files, no chance, no web":
         ("plugins/monthly_rating/rules/tasks.py", "import tenancy.query"),

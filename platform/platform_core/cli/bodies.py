@@ -6,7 +6,7 @@ from typing import Any
 import click
 import msgspec
 
-from platform_core.cli.main import Instance, done, fail, json_option, tell
+from platform_core.cli.common import Instance, done, fail, json_option, tell
 from plugin_api.i18n import gettext as _
 
 

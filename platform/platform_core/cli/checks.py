@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from platform_core.cli.main import Instance, done, fail, json_option, tell
+from platform_core.cli.common import Instance, done, fail, json_option, tell
 from plugin_api.i18n import gettext as _
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from platform_core.cli.main import Instance, done, json_option, tell
+from platform_core.cli.common import Instance, done, json_option, tell
 from platform_core.embedded import FrontDoorError
 from plugin_api.i18n import gettext as _
 
