@@ -31,11 +31,11 @@ from platform_core.settings import InstanceSettings
 from platform_core.web.account_pages import account_pages
 from platform_core.web.addresses import Addresses
 from platform_core.web.answers import Answers
-from platform_core.web.gate import PUBLIC, Gate
 from platform_core.web.languages import catalogue, folders_of
 from platform_core.web.making import Maker
 from platform_core.web.outer import Outer
 from platform_core.web.rendering import STATIC, VERSION, Pages
+from platform_core.web.request_middleware import PUBLIC, RequestMiddleware
 from plugin_api.i18n import install as install_languages
 from plugin_api.ports import Ports, install, ports
 from plugin_api.vietnam import VIETNAM
@@ -103,7 +103,7 @@ def create_app(settings: InstanceSettings | None = None, plugins: Sequence[Any] 
         handlers,
         middleware=[
             DefineMiddleware(
-                Gate,
+                RequestMiddleware,
                 policies=BodyPolicies(registry),
                 secure=chosen.secure,
                 trusted_proxies=chosen.trusted_proxies,

@@ -19,7 +19,7 @@ AGAINST = {
     "only the host and the hooks know pluggy": ("plugins/monthly_rating/facts.py", "import pluggy"),
     "modules and services know nothing of the web framework":
         ("platform/platform_core/people/service.py", "import litestar"),
-    "floors of the core": ("platform/platform_core/people/tables.py", "import platform_core.web.gate"),
+    "floors of the core": ("platform/platform_core/people/tables.py", "import platform_core.web.request_middleware"),
     "main -> commands -> what they share":
         ("platform/platform_core/cli/common.py", "import platform_core.cli.main"),
     "floors of a module": ("plugins/monthly_rating/tables.py", "import monthly_rating.service.sql"),

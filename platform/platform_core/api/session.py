@@ -10,8 +10,8 @@ from msgspec import Meta, Struct
 from platform_core.accounts import sessions
 from platform_core.web.cookies import give_session, take_session
 from platform_core.web.faults import NotSignedIn
-from platform_core.web.gate import ACCOUNT, PUBLIC
 from platform_core.web.request_body import ACCOUNT_BYTES
+from platform_core.web.request_middleware import ACCOUNT, PUBLIC
 from platform_core.web.visit import current_visit
 
 

@@ -13,9 +13,9 @@ from platform_core.accounts.demo import DemoAccount, demo_accounts
 from platform_core.accounts.devices import device_of
 from platform_core.web.came_from import own_path
 from platform_core.web.cookies import clear_flash, flash, give_language, give_session, take_session
-from platform_core.web.gate import ACCOUNT, PUBLIC
 from platform_core.web.rendering import Pages
 from platform_core.web.request_body import ACCOUNT_BYTES
+from platform_core.web.request_middleware import ACCOUNT, PUBLIC
 from platform_core.web.visit import current_visit
 from plugin_api.errors import Invalid, Refusal
 from plugin_api.i18n import LANGUAGES
@@ -193,7 +193,7 @@ def account_pages(pages: Pages, secure: bool, demo: bool) -> list[HTTPRouteHandl
 
 def _opened() -> sessions.Opened:
     opened = current_visit().opened
-    assert opened is not None, "the gate lets nobody in without a session"
+    assert opened is not None, "the middleware lets nobody in without a session"
     return opened
 
 

@@ -1,4 +1,4 @@
-"""Everything known about the request in hand, made once by the gate."""
+"""Everything known about the request in hand, made once by the request middleware."""
 
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -42,5 +42,5 @@ def begin_visit(visit: Visit) -> None:
 
 
 def current_visit() -> Visit:
-    """The visit of this request; an empty one where no gate was passed (an address that does not exist)."""
+    """The visit of this request; an empty one where no middleware was passed (an address that does not exist)."""
     return _visit.get() or Visit(path="")

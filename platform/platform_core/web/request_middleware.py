@@ -1,4 +1,4 @@
-"""The gate every request passes: session → body → transaction → module → permission → CSRF → handler → commit → answer.
+"""What every request passes: session → body → transaction → module → permission → CSRF → handler → commit → answer.
 
 A stranger learns nothing: a body that is not theirs, a module that is off and an address that never was all answer
 404. What was answered with success is stored: the transaction is committed before the first byte leaves.
@@ -39,7 +39,7 @@ ACCOUNT = "account"
 """`opt["permission"]` of pages that need a session but no body."""
 
 
-class Gate:
+class RequestMiddleware:
     """Litestar middleware; made by the composition root with the policies of this process."""
 
     def __init__(
