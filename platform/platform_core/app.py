@@ -33,9 +33,9 @@ from platform_core.web.addresses import Addresses
 from platform_core.web.answers import Answers
 from platform_core.web.languages import catalogue, folders_of
 from platform_core.web.making import Maker
-from platform_core.web.outer import Outer
 from platform_core.web.rendering import STATIC, VERSION, Pages
 from platform_core.web.request_middleware import PUBLIC, RequestMiddleware
+from platform_core.web.security_headers import SecurityHeadersMiddleware
 from plugin_api.i18n import install as install_languages
 from plugin_api.ports import Ports, install, ports
 from plugin_api.vietnam import VIETNAM
@@ -63,7 +63,7 @@ def today() -> date:
     return datetime.now(VIETNAM).date()
 
 
-def create_app(settings: InstanceSettings | None = None, plugins: Sequence[Any] | None = None) -> Outer:
+def create_app(settings: InstanceSettings | None = None, plugins: Sequence[Any] | None = None) -> SecurityHeadersMiddleware:
     """The ASGI application of one process. Raises RegistryError or Unguarded, naming every fault."""
     chosen = settings or InstanceSettings.from_environment()
     set_up_logs()
@@ -117,7 +117,7 @@ def create_app(settings: InstanceSettings | None = None, plugins: Sequence[Any] 
         ),
     )
     refuse_unguarded(app)
-    return Outer(app, chosen.secure)
+    return SecurityHeadersMiddleware(app, chosen.secure)
 
 
 def refuse_unguarded(app: Litestar) -> None:

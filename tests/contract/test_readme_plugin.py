@@ -77,9 +77,9 @@ def migrated(database, built) -> ModuleType:
 async def application(database, migrated) -> AsyncIterator[httpx.AsyncClient]:
     """The product with the module in it; the client is signed in as the officer of Kiên Lương."""
     settings = InstanceSettings(data=database.server.folder, database_url=database.dsn(), demo=False)
-    outer = create_app(settings, [*installed_plugins(), migrated])
-    transport = httpx.ASGITransport(app=outer)  # pyright: ignore[reportArgumentType]  # ASGI by shape
-    async with outer.litestar.lifespan(), httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+    app = create_app(settings, [*installed_plugins(), migrated])
+    transport = httpx.ASGITransport(app=app)  # pyright: ignore[reportArgumentType]  # ASGI by shape
+    async with app.litestar.lifespan(), httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
         yield client
 
 

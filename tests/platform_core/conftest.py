@@ -12,7 +12,7 @@ import pytest
 from platform_core.accounts.demo import DEMO_PASSWORD
 from platform_core.app import create_app
 from platform_core.settings import InstanceSettings
-from platform_core.web.outer import Outer
+from platform_core.web.security_headers import SecurityHeadersMiddleware
 from tenancy.context import Signer
 from tenancy.engine import DB
 
@@ -55,7 +55,7 @@ class Person:
 class Door:
     """The front door of the application."""
 
-    app: Outer
+    app: SecurityHeadersMiddleware
     clients: list[httpx.AsyncClient] = field(default_factory=list)
 
     async def sign_in(self, login: str, slug: str = "kien-luong", password: str = DEMO_PASSWORD) -> Person:
@@ -69,13 +69,13 @@ class Door:
 
 
 @pytest.fixture(scope="module")
-def app(postgres: Any, database: Any) -> Outer:
+def app(postgres: Any, database: Any) -> SecurityHeadersMiddleware:
     """The application as `thidua serve` makes it, over this file's database."""
     return create_app(InstanceSettings(data=postgres.folder, database_url=database.dsn(), pool=6))
 
 
 @pytest.fixture
-async def door(app: Outer, postgres: Any, database: Any) -> AsyncIterator[Door]:
+async def door(app: SecurityHeadersMiddleware, postgres: Any, database: Any) -> AsyncIterator[Door]:
     """The application at work. Its pool belongs to the loop of the test; its press is everybody's and stays open."""
     await DB.open(database.dsn(), Signer(InstanceSettings(data=postgres.folder).key()), 6)
     door = Door(app)

@@ -155,7 +155,7 @@ class Answers:
 
 
 def _visit_of(request: Request[Any, Any, Any]) -> Visit:
-    """The visit that the middleware began. An address that does not exist has no middleware; who asked for it has a language."""
+    """The visit that the middleware began; an address that does not exist has none, but its visitor has a language."""
     if "route_handler" not in request.scope:
         begin_visit(Visit(path="", trace=request.scope["state"].get("trace", ""), language=language_of(request)))
         use_language(current_visit().language)

@@ -1,4 +1,4 @@
-"""The outermost shell: a trace number, the security headers of every answer, one log line, no trace in any answer."""
+"""The outermost middleware: security headers for every answer, a trace id and an access log line for every request."""
 
 import re
 import time
@@ -29,8 +29,11 @@ NO_STORE = (b"cache-control", b"no-store")
 log = structlog.get_logger("access")
 
 
-class Outer:
-    """ASGI callable that wraps Litestar; `litestar` is the application inside."""
+class SecurityHeadersMiddleware:
+    """Wraps Litestar, so that its own error answers pass too: security headers, trace id, access log.
+
+    `litestar` is the application inside.
+    """
 
     def __init__(self, litestar: Litestar, secure: bool) -> None:
         self.litestar = litestar
@@ -46,15 +49,15 @@ class Outer:
         scope.setdefault("state", {})["trace"] = trace
         began, status = time.perf_counter(), 0
 
-        async def shielded(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = self._with_ours(list(message["headers"]))
+                message["headers"] = self._with_security(list(message["headers"]))
             await send(message)
 
         try:
-            await self.litestar(scope, receive, shielded)
+            await self.litestar(scope, receive, send_with_headers)
         finally:
             log.info(
                 "request",
@@ -64,7 +67,7 @@ class Outer:
                 milliseconds=round((time.perf_counter() - began) * 1000, 1),
             )
 
-    def _with_ours(self, headers: list[Any]) -> list[Any]:
+    def _with_security(self, headers: list[Any]) -> list[Any]:
         if not any(name.lower() == b"cache-control" for name, _value in headers):
             headers.append(NO_STORE)
         return headers + self.headers
