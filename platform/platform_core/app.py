@@ -32,9 +32,9 @@ from platform_core.web.account_pages import account_pages
 from platform_core.web.addresses import Addresses
 from platform_core.web.answers import Answers
 from platform_core.web.languages import catalogue, folders_of
-from platform_core.web.making import Maker
 from platform_core.web.rendering import STATIC, VERSION, Pages
 from platform_core.web.request_middleware import PUBLIC, RequestMiddleware
+from platform_core.web.route_factory import RouteFactory
 from platform_core.web.security_headers import SecurityHeadersMiddleware
 from plugin_api.i18n import install as install_languages
 from plugin_api.ports import Ports, install, ports
@@ -71,12 +71,12 @@ def create_app(settings: InstanceSettings | None = None, plugins: Sequence[Any] 
     dispatcher = Dispatcher(registry)
     run_with(dispatcher)
     pages = Pages(dispatcher, Addresses())
-    maker = Maker(pages, chosen.secure)
+    routes = RouteFactory(pages, chosen.secure)
     handlers: list[Any] = [
         *account_pages(pages, chosen.secure, chosen.demo and chosen.embedded),
         *session_handlers(chosen.secure),
         *health_handlers(),
-        *(handler for manifest in registry.manifests.values() for handler in maker.handlers(manifest)),
+        *(handler for manifest in registry.manifests.values() for handler in routes.handlers(manifest)),
         create_static_files_router(
             "/static",
             [STATIC],

@@ -1,4 +1,4 @@
-"""Makes Litestar handlers out of declarations: a page and an API operation from each View and Action."""
+"""Makes Litestar route handlers out of declarations: a page and an API operation from each View and Action."""
 
 import inspect
 import re
@@ -28,8 +28,8 @@ PARAMETER = re.compile(r"\{(\w+):(\w+)\}")
 TYPES = {"uuid": UUID, "int": int, "str": str}
 
 
-class Maker:
-    """Builds handlers for one application."""
+class RouteFactory:
+    """Builds the route handlers of one application."""
 
     def __init__(self, pages: Pages, secure: bool) -> None:
         self.pages = pages
@@ -37,10 +37,10 @@ class Maker:
 
     def handlers(self, manifest: Manifest) -> list[HTTPRouteHandler]:
         """Pages and API operations of a module, its addresses learnt by name."""
-        home = "" if manifest.name == "core" else f"/{manifest.address}"
+        prefix = "" if manifest.name == "core" else f"/{manifest.address}"
         made: list[HTTPRouteHandler] = []
         for endpoint in manifest.endpoints:
-            path = f"{home}{endpoint.path}".rstrip("/")
+            path = f"{prefix}{endpoint.path}".rstrip("/")
             page_path, api_path = f"/t/{{slug:str}}{path}", f"/api/v1/t/{{slug:str}}{path}"
             self.pages.addresses.add(endpoint.name, page_path)
             opt = {"permission": str(endpoint.permission), "module": manifest.name}
@@ -66,7 +66,7 @@ class Maker:
             return response
 
         return get(path, opt=opt, name=view.name, include_in_schema=False, media_type=MediaType.HTML)(
-            _shaped(show, path, Response[Any])
+            _with_signature(show, path, Response[Any])
         )
 
     def _json_of(self, view: View, path: str, opt: dict[str, Any]) -> HTTPRouteHandler:
@@ -81,10 +81,10 @@ class Maker:
             operation_id=view.name,
             tags=[view.name.partition(".")[0]],
             summary=_summary(view.load),
-        )(_shaped(show, path, _returns(view.load)))
+        )(_with_signature(show, path, _returns(view.load)))
 
     def _form_of(self, action: Action, path: str, opt: dict[str, Any]) -> HTTPRouteHandler:
-        async def press(request: Request[Any, Any, Any], **values: Any) -> Response[Any]:
+        async def act(request: Request[Any, Any, Any], **values: Any) -> Response[Any]:
             data = {} if action.data is None else {"data": parse(action.data, await form_values(request))}
             ids = await action.run(current_visit().actor, **values, **data)
             response = Redirect(
@@ -95,11 +95,11 @@ class Maker:
             return response
 
         return post(path, opt=opt, name=action.name, include_in_schema=False, status_code=303)(
-            _shaped(press, path, Response[Any])
+            _with_signature(act, path, Response[Any])
         )
 
     def _operation_of(self, action: Action, path: str, opt: dict[str, Any]) -> HTTPRouteHandler:
-        async def press(request: Request[Any, Any, Any], **values: Any) -> Any:
+        async def act(request: Request[Any, Any, Any], **values: Any) -> Any:
             given = values.pop("data", None)
             data = (
                 {}
@@ -116,7 +116,7 @@ class Maker:
             tags=[action.name.partition(".")[0]],
             status_code=200,
             summary=_summary(action.run),
-        )(_shaped(press, path, dict[str, Any], data=action.data))
+        )(_with_signature(act, path, dict[str, Any], data=action.data))
 
 
 def download(file: File) -> Response[bytes]:
@@ -168,7 +168,7 @@ def _known(then: str, pages: Pages, values: Mapping[str, Any]) -> dict[str, Any]
     return {key: value for key, value in values.items() if key in wanted}
 
 
-def _shaped(
+def _with_signature(
     handler: Callable[..., Any], path: str, returns: Any, data: type[msgspec.Struct] | None = None
 ) -> Callable[..., Any]:
     """The handler with the signature its path spells, so that Litestar parses and documents each parameter."""
@@ -179,13 +179,13 @@ def _shaped(
     if data is not None:
         parameters.append(inspect.Parameter("data", inspect.Parameter.KEYWORD_ONLY, annotation=JSONBody[data]))
 
-    async def shaped(**values: Any) -> Any:
+    async def called(**values: Any) -> Any:
         return await handler(values.pop("request"), **values)
 
     signature = inspect.Signature(parameters, return_annotation=returns)
-    setattr(shaped, "__signature__", signature)  # noqa: B010 - checkers know no such attribute of a function
-    shaped.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters} | {"return": returns}
-    return shaped
+    setattr(called, "__signature__", signature)  # noqa: B010 - checkers know no such attribute of a function
+    called.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters} | {"return": returns}
+    return called
 
 
 def _returns(load: Callable[..., Any]) -> Any:
