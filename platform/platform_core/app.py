@@ -30,7 +30,7 @@ from platform_core.plugin_host.running import run_with
 from platform_core.settings import InstanceSettings
 from platform_core.web.account_pages import account_pages
 from platform_core.web.addresses import Addresses
-from platform_core.web.answers import Answers
+from platform_core.web.exception_handlers import ExceptionHandlers
 from platform_core.web.languages import catalogue, folders_of
 from platform_core.web.rendering import STATIC, VERSION, Pages
 from platform_core.web.request_middleware import PUBLIC, RequestMiddleware
@@ -109,7 +109,7 @@ def create_app(settings: InstanceSettings | None = None, plugins: Sequence[Any] 
                 trusted_proxies=chosen.trusted_proxies,
             )
         ],
-        exception_handlers={Exception: Answers(pages).answer},
+        exception_handlers={Exception: ExceptionHandlers(pages).handle},
         lifespan=[database],
         logging_config=None,
         openapi_config=OpenAPIConfig(

@@ -31,7 +31,7 @@ from tenancy.transaction import afresh
 log = structlog.get_logger()
 
 
-class Later(Response[bytes]):
+class DeferredResponse(Response[bytes]):
     """An answer that still has to ask the database who saved the newer version or what there is to choose from."""
 
     def __init__(self, answering: Awaitable[Response[Any]]) -> None:
@@ -48,17 +48,17 @@ class Later(Response[bytes]):
         return send_it
 
 
-class Answers:
-    """Exception handler of the application."""
+class ExceptionHandlers:
+    """The exception handler of the application, over its pages."""
 
     def __init__(self, pages: Pages) -> None:
         self.pages = pages
 
-    def answer(self, request: Request[Any, Any, Any], fault: Exception) -> Response[Any]:
+    def handle(self, request: Request[Any, Any, Any], fault: Exception) -> Response[Any]:
         """The answer to a fault, for the framework, which does not wait for one: it is worked out when it is sent."""
-        return Later(self.answered(request, fault))
+        return DeferredResponse(self.response_to(request, fault))
 
-    async def answered(self, request: Request[Any, Any, Any], fault: Exception) -> Response[Any]:
+    async def response_to(self, request: Request[Any, Any, Any], fault: Exception) -> Response[Any]:
         """The answer to a fault. Database faults inside are logged; people get a reference number."""
         visit, api = _visit_of(request), request.url.path.startswith("/api/")
         if isinstance(fault, NotSignedIn) and not api:
