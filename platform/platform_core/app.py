@@ -63,7 +63,9 @@ def today() -> date:
     return datetime.now(VIETNAM).date()
 
 
-def create_app(settings: InstanceSettings | None = None, plugins: Sequence[Any] | None = None) -> SecurityHeadersMiddleware:
+def create_app(
+    settings: InstanceSettings | None = None, plugins: Sequence[Any] | None = None
+) -> SecurityHeadersMiddleware:
     """The ASGI application of one process. Raises RegistryError or Unguarded, naming every fault."""
     chosen = settings or InstanceSettings.from_environment()
     set_up_logs()

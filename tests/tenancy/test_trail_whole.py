@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from inside import Backdoor
 
-from platform_core.web.telling import told_of
+from platform_core.web.problem_details import problem_details
 from tenancy.anchors import BadAnchor, anchor_now, append_anchor, read_anchors
 from tenancy.context import Signer, TenantContext
 from tenancy.engine import DB
@@ -175,8 +175,8 @@ async def test_without_a_head_nothing_is_written_and_the_fault_says_why(tampered
         with pytest.raises(DatabaseFault) as refused:
             async with transaction.point():
                 await run("UPDATE person SET position = 'mới' WHERE tenant_id = $1")
-    told = told_of(refused.value)
-    assert told.status == 503 and "Nhật ký" in told.sentence
+    problem = problem_details(refused.value)
+    assert problem.status == 503 and "Nhật ký" in problem.sentence
 
 
 async def test_a_body_verifies_its_own_trail_and_no_other(house):

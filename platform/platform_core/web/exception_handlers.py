@@ -15,8 +15,8 @@ from platform_core.web import form_again
 from platform_core.web.came_from import came_from
 from platform_core.web.cookies import language_of
 from platform_core.web.faults import NotSignedIn, PasswordFirst
+from platform_core.web.problem_details import ProblemDetails, problem_details
 from platform_core.web.rendering import Pages
-from platform_core.web.telling import Fault, told_of
 from platform_core.web.visit import Visit, begin_visit, current_visit
 from plugin_api.endpoints import Action
 from plugin_api.errors import Invalid
@@ -69,37 +69,37 @@ class ExceptionHandlers:
             return Redirect(self.pages.addresses.url("change_password"), status_code=303)
         if isinstance(fault, ValidationException):
             fault = await _named_faults(request, fault)
-        told = told_of(fault)
+        problem = problem_details(fault)
         if isinstance(fault, Invalid) and request.method == "GET":
-            told = replace(told, sentence=_("Bộ lọc hoặc địa chỉ này có chỗ không dùng được."))
-        if told.status >= 500:
+            problem = replace(problem, sentence=_("Bộ lọc hoặc địa chỉ này có chỗ không dùng được."))
+        if problem.status >= 500:
             log.error("fault", path=request.url.path, exc_info=fault)
         if api:
-            return await self._problem(fault, told)
+            return await self._problem_json(fault, problem)
         action = request.scope.get("route_handler") and request.route_handler.opt.get("action")
-        if isinstance(action, Action) and told.status in (409, 422) and not isinstance(fault, HTTPException):
-            return await self._form_again(request, action, fault, told)
+        if isinstance(action, Action) and problem.status in (409, 422) and not isinstance(fault, HTTPException):
+            return await self._form_again(request, action, fault, problem)
         return self.pages.page(
             "error.html",
-            told.status,
-            status=told.status,
-            sentence=told.sentence,
-            advice=told.advice,
-            reference=visit.trace if told.status >= 500 else None,
+            problem.status,
+            status=problem.status,
+            sentence=problem.sentence,
+            advice=problem.advice,
+            reference=visit.trace if problem.status >= 500 else None,
             back=came_from(request),
         )
 
-    async def _problem(self, fault: Exception, told: Fault) -> Response[Any]:
+    async def _problem_json(self, fault: Exception, problem: ProblemDetails) -> Response[Any]:
         """RFC 9457."""
         content: dict[str, Any] = {
             "type": "about:blank",
-            "title": told.sentence,
-            "status": told.status,
-            "detail": told.advice,
+            "title": problem.sentence,
+            "status": problem.status,
+            "detail": problem.advice,
             "trace": current_visit().trace,
         }
-        if told.problems:
-            content["problems"] = told.problems
+        if problem.problems:
+            content["problems"] = problem.problems
         if isinstance(fault, Stale):
             content["current"] = {
                 name: value
@@ -108,18 +108,19 @@ class ExceptionHandlers:
             }
             content["version"] = fault.version
         return Response(
-            msgspec.json.encode(content, enc_hook=str), status_code=told.status, media_type="application/problem+json"
+            msgspec.json.encode(content, enc_hook=str),
+            status_code=problem.status,
+            media_type="application/problem+json",
         )
 
     async def _form_again(
-        self, request: Request[Any, Any, Any], action: Action, fault: Exception, told: Fault
+        self, request: Request[Any, Any, Any], action: Action, fault: Exception, problem: ProblemDetails
     ) -> Response[Any]:
         typed = await form_again.typed_values(request)
-        fields = form_again.fields_of(action.data, typed, told.problems, await _choices(action))
+        fields = form_again.fields_of(action.data, typed, problem.problems, await _choices(action))
         labels = {field["name"]: field["label"] for field in fields}
-        shown = (
-            told.problems if isinstance(fault, Invalid) else ({} if isinstance(fault, Stale) else {"": told.sentence})
-        )
+        of_no_field = {} if isinstance(fault, Stale) else {"": problem.sentence}
+        shown = problem.problems if isinstance(fault, Invalid) else of_no_field
         problems = [
             {
                 "name": name or None,
@@ -132,7 +133,7 @@ class ExceptionHandlers:
         stale = await _stale(fault, fields) if isinstance(fault, Stale) else None
         return self.pages.page(
             "form_again.html",
-            told.status,
+            problem.status,
             title=_("Chưa lưu được"),
             action=request.url.path,
             submit=_("Gửi lại"),
