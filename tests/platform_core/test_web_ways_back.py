@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from platform_core.accounts.demo import DEMO_PASSWORD
-from platform_core.web.came_from import own_path
+from platform_core.web.referrer import own_path
 
 STRANGERS = [
     "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example", "/\n/evil.example",

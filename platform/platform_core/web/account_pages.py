@@ -11,8 +11,8 @@ from platform_core.access.roles import role_title
 from platform_core.accounts import passwords, sessions
 from platform_core.accounts.demo import DemoAccount, demo_accounts
 from platform_core.accounts.devices import device_of
-from platform_core.web.came_from import own_path
 from platform_core.web.cookies import clear_flash, flash, give_language, give_session, take_session
+from platform_core.web.referrer import own_path
 from platform_core.web.rendering import Pages
 from platform_core.web.request_body import ACCOUNT_BYTES
 from platform_core.web.request_middleware import ACCOUNT, PUBLIC

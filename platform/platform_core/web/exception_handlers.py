@@ -12,10 +12,10 @@ from litestar.response import Redirect
 from litestar.types import Receive, Scope, Send
 
 from platform_core.web import form_again
-from platform_core.web.came_from import came_from
 from platform_core.web.cookies import language_of
 from platform_core.web.faults import NotSignedIn, PasswordFirst
 from platform_core.web.problem_details import ProblemDetails, problem_details
+from platform_core.web.referrer import referring_page
 from platform_core.web.rendering import Pages
 from platform_core.web.visit import Visit, begin_visit, current_visit
 from plugin_api.endpoints import Action
@@ -86,7 +86,7 @@ class ExceptionHandlers:
             sentence=problem.sentence,
             advice=problem.advice,
             reference=visit.trace if problem.status >= 500 else None,
-            back=came_from(request),
+            back=referring_page(request),
         )
 
     async def _problem_json(self, fault: Exception, problem: ProblemDetails) -> Response[Any]:
@@ -146,7 +146,7 @@ class ExceptionHandlers:
 
     def _back_from(self, request: Request[Any, Any, Any], action: Action) -> str:
         """Where the form came from; after a second fault that was this answer: then to where success would have led."""
-        origin = came_from(request)
+        origin = referring_page(request)
         if origin != request.url.path:
             return origin
         try:

@@ -19,10 +19,10 @@ from litestar.utils.scope.state import ScopeState
 from platform_core.access.bodies import BodyPolicies
 from platform_core.accounts.client_address import Network, client_address, counted_as, is_loopback
 from platform_core.accounts.sessions import Caller, Opened, csrf_fits, open_request
-from platform_core.web.came_from import came_from
 from platform_core.web.cookies import flashes_of, language_of, session_token
 from platform_core.web.faults import BadKey, MissingToken, NotSignedIn, PasswordFirst
 from platform_core.web.keys import Pressed
+from platform_core.web.referrer import referring_page
 from platform_core.web.request_body import ACTION_BYTES, read_body, replay
 from platform_core.web.visit import Visit, begin_visit
 from plugin_api.actor import Actor, Body
@@ -282,6 +282,6 @@ def _is_json(request: Request[Any, Any, Any]) -> bool:
 def _page_of(request: Request[Any, Any, Any]) -> str:
     """The address of the page at hand; a form that comes back stands at the page it was sent from."""
     if request.method not in SAFE_METHODS:
-        return came_from(request)
+        return referring_page(request)
     query = request.url.query
     return request.url.path + (f"?{query}" if query else "")

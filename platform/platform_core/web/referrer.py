@@ -1,4 +1,4 @@
-"""Ways back and on: only ever to a path of this site, whatever a link, a form or another site says."""
+"""The referring page, and where a request may lead on to: only ever a path of this site, whatever a link, a form or another site says."""
 
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -8,7 +8,7 @@ from litestar import Request
 LONGEST = 2000
 
 
-def came_from(request: Request[Any, Any, Any]) -> str:
+def referring_page(request: Request[Any, Any, Any]) -> str:
     """The path and query of the page that led here; the front page for strangers' links."""
     try:
         page = urlsplit(request.headers.get("referer", ""))
