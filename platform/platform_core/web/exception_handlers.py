@@ -17,7 +17,7 @@ from platform_core.web.faults import NotSignedIn, PasswordFirst
 from platform_core.web.problem_details import ProblemDetails, problem_details
 from platform_core.web.referrer import referring_page
 from platform_core.web.rendering import Pages
-from platform_core.web.visit import Visit, begin_visit, current_visit
+from platform_core.web.request_context import RequestContext, begin_request, current_request
 from plugin_api.endpoints import Action
 from plugin_api.errors import Invalid
 from plugin_api.forms import parse
@@ -60,11 +60,10 @@ class ExceptionHandlers:
 
     async def response_to(self, request: Request[Any, Any, Any], fault: Exception) -> Response[Any]:
         """The answer to a fault. Database faults inside are logged; people get a reference number."""
-        visit, api = _visit_of(request), request.url.path.startswith("/api/")
+        context, api = _context_of(request), request.url.path.startswith("/api/")
         if isinstance(fault, NotSignedIn) and not api:
-            return Redirect(
-                self.pages.addresses.url("sign_in", next=visit.path if request.method == "GET" else ""), status_code=303
-            )
+            following = context.path if request.method == "GET" else ""
+            return Redirect(self.pages.addresses.url("sign_in", next=following), status_code=303)
         if isinstance(fault, PasswordFirst) and not api:
             return Redirect(self.pages.addresses.url("change_password"), status_code=303)
         if isinstance(fault, ValidationException):
@@ -85,7 +84,7 @@ class ExceptionHandlers:
             status=problem.status,
             sentence=problem.sentence,
             advice=problem.advice,
-            reference=visit.trace if problem.status >= 500 else None,
+            reference=context.trace if problem.status >= 500 else None,
             back=referring_page(request),
         )
 
@@ -96,7 +95,7 @@ class ExceptionHandlers:
             "title": problem.sentence,
             "status": problem.status,
             "detail": problem.advice,
-            "trace": current_visit().trace,
+            "trace": current_request().trace,
         }
         if problem.problems:
             content["problems"] = problem.problems
@@ -155,17 +154,18 @@ class ExceptionHandlers:
             return origin
 
 
-def _visit_of(request: Request[Any, Any, Any]) -> Visit:
-    """The visit that the middleware began; an address that does not exist has none, but its visitor has a language."""
+def _context_of(request: Request[Any, Any, Any]) -> RequestContext:
+    """The context that the middleware made; an address that does not exist has none, but its visitor has a language."""
     if "route_handler" not in request.scope:
-        begin_visit(Visit(path="", trace=request.scope["state"].get("trace", ""), language=language_of(request)))
-        use_language(current_visit().language)
-    return current_visit()
+        trace = request.scope["state"].get("trace", "")
+        begin_request(RequestContext(path="", trace=trace, language=language_of(request)))
+        use_language(current_request().language)
+    return current_request()
 
 
 async def _choices(action: Action) -> dict[str, list[tuple[str, str]]]:
     """The lists behind the fields of the form, in a transaction of their own: the request's is lost."""
-    behind, actor = form_again.choices_behind(action.data), current_visit().actor
+    behind, actor = form_again.choices_behind(action.data), current_request().actor
     if not behind or actor is None:
         return {}
     async with afresh(TenantContext(actor.body.tenant_id, actor.account_id)):
@@ -191,10 +191,10 @@ async def _stale(fault: Stale, fields: list[dict[str, Any]]) -> dict[str, Any]:
     """Who saved the newer version and when, from the trail, with both texts."""
     names = [field["name"] for field in fields]
     values = form_again.stored_words(fault.current, names)
-    visit = current_visit()
+    context = current_request()
     last = None
-    if visit.actor is not None:
-        async with afresh(TenantContext(visit.actor.body.tenant_id, visit.actor.account_id)):
+    if context.actor is not None:
+        async with afresh(TenantContext(context.actor.body.tenant_id, context.actor.account_id)):
             last = await row(
                 """SELECT l.at, p.full_name FROM audit.log l
                                 LEFT JOIN LATERAL auth.person_here(l.account_id) AS here(person_id) ON true

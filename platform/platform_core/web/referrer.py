@@ -1,4 +1,4 @@
-"""The referring page, and where a request may lead on to: only ever a path of this site, whatever a link, a form or another site says."""
+"""The referring page, and where to go next: only ever a path of this site, whatever a link or another site says."""
 
 from typing import Any
 from urllib.parse import unquote, urlsplit

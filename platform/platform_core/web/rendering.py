@@ -14,7 +14,7 @@ from litestar import MediaType, Response
 
 from platform_core.plugin_host.dispatcher import Dispatcher
 from platform_core.web.addresses import Addresses
-from platform_core.web.visit import Visit, current_visit
+from platform_core.web.request_context import RequestContext, current_request
 from plugin_api.actor import Actor
 from plugin_api.endpoints import SIGNED_IN
 from plugin_api.i18n import gettext, ngettext
@@ -61,7 +61,7 @@ class Pages:
 
 
 class Shell:
-    """What the frame of every page shows; read from the visit of the request, so one object serves all."""
+    """What the frame of every page shows; read from the context of the request, so one object serves all."""
 
     version = VERSION
 
@@ -69,51 +69,51 @@ class Shell:
         self._pages = pages
 
     @property
-    def visit(self) -> Visit:
-        return current_visit()
+    def context(self) -> RequestContext:
+        return current_request()
 
     @property
     def signed_in(self) -> bool:
-        return self.visit.opened is not None
+        return self.context.opened is not None
 
     @property
     def person_name(self) -> str:
-        visit = self.visit
-        if visit.actor:
-            return visit.actor.person_name
-        return visit.opened.login if visit.opened else ""
+        context = self.context
+        if context.actor:
+            return context.actor.person_name
+        return context.opened.login if context.opened else ""
 
     @property
     def body(self) -> Any:
-        return self.visit.actor.body if self.visit.actor else None
+        return self.context.actor.body if self.context.actor else None
 
     @property
     def bodies(self) -> list[tuple[str, str]]:
-        return [(body.slug, body.name) for body in self.visit.opened.bodies] if self.visit.opened else []
+        return [(body.slug, body.name) for body in self.context.opened.bodies] if self.context.opened else []
 
     @property
     def language(self) -> str:
-        return self.visit.language
+        return self.context.language
 
     @property
     def csrf_token(self) -> str:
-        return self.visit.csrf
+        return self.context.csrf
 
     @property
     def path(self) -> str:
-        return self.visit.path
+        return self.context.path
 
     @property
     def flashes(self) -> list[tuple[str, str]]:
-        return self.visit.flashes
+        return self.context.flashes
 
     @property
     def navigation(self) -> list[dict[str, Any]]:
         """The menu: modules that are on, entries the person may open. Made once for a page that asks three times."""
-        visit = self.visit
-        if visit.menu is None:
-            visit.menu = [] if visit.actor is None else self._menu(visit.actor)
-        return visit.menu
+        context = self.context
+        if context.menu is None:
+            context.menu = [] if context.actor is None else self._menu(context.actor)
+        return context.menu
 
     def _menu(self, actor: Actor) -> list[dict[str, Any]]:
         dispatcher = self._pages.dispatcher
@@ -135,7 +135,7 @@ class Shell:
         return [_entry(item, url(item.view)) for item in ordered if self._open_to(item)]
 
     def _open_to(self, item: NavigationItem) -> bool:
-        actor = self.visit.actor
+        actor = self.context.actor
         permission = self._pages.dispatcher.registry.endpoints[item.view][1].permission
         return actor is not None and (permission == SIGNED_IN or actor.may(permission))
 

@@ -24,7 +24,7 @@ from platform_core.web.faults import BadKey, MissingToken, NotSignedIn, Password
 from platform_core.web.keys import Pressed
 from platform_core.web.referrer import referring_page
 from platform_core.web.request_body import ACTION_BYTES, read_body, replay
-from platform_core.web.visit import Visit, begin_visit
+from platform_core.web.request_context import RequestContext, begin_request
 from plugin_api.actor import Actor, Body
 from plugin_api.endpoints import SIGNED_IN
 from plugin_api.errors import Forbidden
@@ -61,17 +61,17 @@ class RequestMiddleware:
         body = await read_body(scope, receive, await self._most_bytes(scope)) if unsafe else b""
         ScopeState.from_scope(scope).body = body  # whoever answers a fault asks again: nothing more comes from outside
         request: Request[Any, Any, Any] = Request(scope, receive=replay(body), send=send)
-        visit = await self._visit(request)
+        context = await self._context(request)
         if permission != PUBLIC:
-            self._must_be_signed_in(visit, scope)
-        if visit.actor is None:
+            self._must_be_signed_in(context, scope)
+        if context.actor is None:
             if unsafe:
-                await _must_carry_token(request, visit, needed=visit.opened is not None)
+                await _must_carry_token(request, context, needed=context.opened is not None)
             if permission not in (PUBLIC, ACCOUNT):
                 raise NotFoundException
             await self.app(scope, replay(body), send)
             return
-        await self._in_transaction(request, visit, permission, body, send, unsafe)
+        await self._in_transaction(request, context, permission, body, send, unsafe)
 
     async def _most_bytes(self, scope: Scope) -> int:
         """What this address takes. Files only from somebody signed in: they are held in memory until they are whole."""
@@ -81,10 +81,10 @@ class RequestMiddleware:
         token = session_token(Request(scope), self.secure)
         return most if token and await open_request(token, None) else ACTION_BYTES
 
-    async def _visit(self, request: Request[Any, Any, Any]) -> Visit:
-        """Read the session and enter the visit; strangers to the body get no actor."""
+    async def _context(self, request: Request[Any, Any, Any]) -> RequestContext:
+        """Read the session and begin the request; strangers to the body get no actor."""
         slug = request.path_params.get("slug")
-        visit = Visit(
+        context = RequestContext(
             path=_page_of(request),
             token=session_token(request, self.secure) or "",
             api=request.url.path.startswith("/api/"),
@@ -94,31 +94,37 @@ class RequestMiddleware:
             language=language_of(request),
             flashes=flashes_of(request),
         )
-        begin_visit(visit)
-        use_language(visit.language)
-        if visit.token:
-            visit.opened = await open_request(visit.token, slug)
-        if visit.opened is None:
-            visit.token = ""
-            return visit
-        visit.language = visit.opened.language
-        use_language(visit.language)
-        if slug is not None and visit.opened.here is not None:
-            visit.actor = _actor(visit.opened)
-        return visit
+        begin_request(context)
+        use_language(context.language)
+        if context.token:
+            context.opened = await open_request(context.token, slug)
+        if context.opened is None:
+            context.token = ""
+            return context
+        context.language = context.opened.language
+        use_language(context.language)
+        if slug is not None and context.opened.here is not None:
+            context.actor = _actor(context.opened)
+        return context
 
-    def _must_be_signed_in(self, visit: Visit, scope: Scope) -> None:
-        if visit.opened is None:
+    def _must_be_signed_in(self, context: RequestContext, scope: Scope) -> None:
+        if context.opened is None:
             raise NotSignedIn
-        if visit.opened.must_change and not scope["route_handler"].opt.get("before_change"):
+        if context.opened.must_change and not scope["route_handler"].opt.get("before_change"):
             raise PasswordFirst
 
     async def _in_transaction(
-        self, request: Request[Any, Any, Any], visit: Visit, permission: str, body: bytes, send: Send, unsafe: bool
+        self,
+        request: Request[Any, Any, Any],
+        context: RequestContext,
+        permission: str,
+        body: bytes,
+        send: Send,
+        unsafe: bool,
     ) -> None:
-        actor, here = visit.actor, visit.opened.here if visit.opened else None
+        actor, here = context.actor, context.opened.here if context.opened else None
         assert actor is not None and here is not None
-        if visit.module not in ("", "core") and visit.module not in actor.modules:
+        if context.module not in ("", "core") and context.module not in actor.modules:
             raise NotFoundException
         transaction = TenantTransaction()
         await transaction.begin(TenantContext(actor.body.tenant_id, actor.account_id))
@@ -126,11 +132,11 @@ class RequestMiddleware:
             policy = self.policies.at_hand(here.tenant_id, here.access_version) or await self.policies.load(
                 here.tenant_id, here.access_version
             )
-            visit.actor = replace(actor, held=tuple(policy.held(role.role, role.unit_id) for role in here.roles))
-            _must_hold(visit.actor, permission)
+            context.actor = replace(actor, held=tuple(policy.held(role.role, role.unit_id) for role in here.roles))
+            _must_hold(context.actor, permission)
             if unsafe:
-                await _must_carry_token(request, visit, needed=True)
-            answer = await self._answer(request, visit, body, unsafe)
+                await _must_carry_token(request, context, needed=True)
+            answer = await self._answer(request, context, body, unsafe)
         except BaseException:
             await transaction.rollback()
             raise
@@ -141,9 +147,11 @@ class RequestMiddleware:
         for message in answer.messages:
             await send(message)
 
-    async def _answer(self, request: Request[Any, Any, Any], visit: Visit, body: bytes, unsafe: bool) -> "Answer":
+    async def _answer(
+        self, request: Request[Any, Any, Any], context: RequestContext, body: bytes, unsafe: bool
+    ) -> "Answer":
         """The handler's answer, held back; a button pressed twice gets the first answer again."""
-        pressed = await _pressed(request, visit, body) if unsafe else None
+        pressed = await _pressed(request, context, body) if unsafe else None
         if pressed is not None and pressed.before is not None:
             return Answer.of(pressed.before)
         answer = Answer()
@@ -226,7 +234,7 @@ def _must_hold(actor: Actor | None, permission: str) -> None:
         )
 
 
-async def _must_carry_token(request: Request[Any, Any, Any], visit: Visit, needed: bool) -> None:
+async def _must_carry_token(request: Request[Any, Any, Any], context: RequestContext, needed: bool) -> None:
     """An unsafe request comes from a page of ours: same origin, and the token of its own session."""
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise MissingToken
@@ -238,11 +246,11 @@ async def _must_carry_token(request: Request[Any, Any, Any], visit: Visit, neede
     given = request.headers.get("x-csrftoken")
     if given is None and not _is_json(request):
         given = str((await request.form()).get("csrf_token", ""))
-    if not csrf_fits(visit.token, given or ""):
+    if not csrf_fits(context.token, given or ""):
         raise MissingToken
 
 
-async def _pressed(request: Request[Any, Any, Any], visit: Visit, body: bytes) -> Pressed | None:
+async def _pressed(request: Request[Any, Any, Any], context: RequestContext, body: bytes) -> Pressed | None:
     """The key of the pressed button, booked; None when the request brings none. Raises BadKey."""
     key = request.headers.get("idempotency-key")
     if _is_json(request):
@@ -256,8 +264,8 @@ async def _pressed(request: Request[Any, Any, Any], visit: Visit, body: bytes) -
     if not isinstance(key, str) or not 8 <= len(key) <= 100 or not key.isascii() or not key.isprintable():
         raise BadKey
     digest = hashlib.sha256(f"{request.method} {request.url.path} ".encode() + content).digest()
-    assert visit.actor is not None
-    return await Pressed.book(visit.actor.account_id, key, digest)
+    assert context.actor is not None
+    return await Pressed.book(context.actor.account_id, key, digest)
 
 
 async def _content_of(items: Iterable[tuple[str, Any]]) -> bytes:

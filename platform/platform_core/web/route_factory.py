@@ -16,7 +16,7 @@ from litestar.response import Redirect
 from platform_core.web.cookies import clear_flash, flash
 from platform_core.web.rendering import Pages
 from platform_core.web.request_body import most_bytes_of
-from platform_core.web.visit import current_visit
+from platform_core.web.request_context import current_request
 from plugin_api.endpoints import Action, View
 from plugin_api.forms import nested, parse
 from plugin_api.i18n import gettext as _
@@ -61,7 +61,7 @@ class RouteFactory:
             response = self.pages.page(
                 view.template, **_context(found), view=found, query=_query(view, request), here=values
             )
-            if current_visit().flashes:
+            if current_request().flashes:
                 clear_flash(response, self.secure)
             return response
 
@@ -86,7 +86,7 @@ class RouteFactory:
     def _form_of(self, action: Action, path: str, opt: dict[str, Any]) -> HTTPRouteHandler:
         async def act(request: Request[Any, Any, Any], **values: Any) -> Response[Any]:
             data = {} if action.data is None else {"data": parse(action.data, await form_values(request))}
-            ids = await action.run(current_visit().actor, **values, **data)
+            ids = await action.run(current_request().actor, **values, **data)
             response = Redirect(
                 self.pages.addresses.url(action.then, **_known(action.then, self.pages, values | dict(ids or {}))),
                 status_code=303,
@@ -106,7 +106,7 @@ class RouteFactory:
                 if action.data is None
                 else {"data": parse(action.data, msgspec.to_builtins(given, builtin_types=(bytes,)))}
             )
-            return dict(await action.run(current_visit().actor, **values, **data) or {})
+            return dict(await action.run(current_request().actor, **values, **data) or {})
 
         return post(
             path,
@@ -152,7 +152,7 @@ def _context(found: Any) -> dict[str, Any]:
 
 async def _loaded(view: View, request: Request[Any, Any, Any], values: Mapping[str, Any]) -> Any:
     query = {} if view.query is None else {"query": _query(view, request)}
-    return await view.load(current_visit().actor, **values, **query)
+    return await view.load(current_request().actor, **values, **query)
 
 
 def _query(view: View, request: Request[Any, Any, Any]) -> Any:

@@ -9,7 +9,7 @@ from plugin_api.actor import Actor
 
 
 @dataclass(slots=True)
-class Visit:
+class RequestContext:
     """Who came, to which body, and what to tell them.
 
     `opened` None: nobody signed in; `actor` None: outside every body.
@@ -33,14 +33,14 @@ class Visit:
         return csrf_token(self.token) if self.token else ""
 
 
-_visit: ContextVar[Visit | None] = ContextVar("visit", default=None)
+_current: ContextVar[RequestContext | None] = ContextVar("request_context", default=None)
 
 
-def begin_visit(visit: Visit) -> None:
-    """Make this the visit of the running request."""
-    _visit.set(visit)
+def begin_request(context: RequestContext) -> None:
+    """Make this the context of the running request."""
+    _current.set(context)
 
 
-def current_visit() -> Visit:
-    """The visit of this request; an empty one where no middleware was passed (an address that does not exist)."""
-    return _visit.get() or Visit(path="")
+def current_request() -> RequestContext:
+    """The context of this request; an empty one where no middleware was passed (an address that does not exist)."""
+    return _current.get() or RequestContext(path="")
