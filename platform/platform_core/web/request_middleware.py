@@ -21,7 +21,7 @@ from platform_core.accounts.client_address import Network, client_address, count
 from platform_core.accounts.sessions import Caller, Opened, csrf_fits, open_request
 from platform_core.web.cookies import flashes_of, language_of, session_token
 from platform_core.web.faults import BadKey, MissingToken, NotSignedIn, PasswordFirst
-from platform_core.web.keys import Pressed
+from platform_core.web.idempotency import IdempotencyKey
 from platform_core.web.referrer import referring_page
 from platform_core.web.request_body import ACTION_BYTES, read_body, replay
 from platform_core.web.request_context import RequestContext, begin_request
@@ -149,22 +149,22 @@ class RequestMiddleware:
 
     async def _answer(
         self, request: Request[Any, Any, Any], context: RequestContext, body: bytes, unsafe: bool
-    ) -> "Answer":
-        """The handler's answer, held back; a button pressed twice gets the first answer again."""
-        pressed = await _pressed(request, context, body) if unsafe else None
-        if pressed is not None and pressed.before is not None:
-            return Answer.of(pressed.before)
-        answer = Answer()
+    ) -> "HeldAnswer":
+        """The handler's answer, held back; a request sent twice gets the first answer again."""
+        key = await _idempotency_key(request, context, body) if unsafe else None
+        if key is not None and key.before is not None:
+            return HeldAnswer.of(key.before)
+        answer = HeldAnswer()
         await self.app(request.scope, replay(body), answer.take)
         ScopeState.from_scope(
             request.scope
         ).response_started = False  # held back: a failing commit still gets its answer
-        if pressed is not None and answer.status < 400:
-            await pressed.remember(answer.packed())
+        if key is not None and answer.status < 400:
+            await key.remember(answer.packed())
         return answer
 
 
-class Answer:
+class HeldAnswer:
     """An answer held back until its transaction is committed."""
 
     def __init__(self) -> None:
@@ -188,7 +188,7 @@ class Answer:
         return msgspec.msgpack.encode((start["status"], list(start["headers"]), body))
 
     @classmethod
-    def of(cls, packed: bytes) -> "Answer":
+    def of(cls, packed: bytes) -> "HeldAnswer":
         """The answer that `packed` holds."""
         status, headers, body = msgspec.msgpack.decode(packed, type=tuple[int, list[tuple[bytes, bytes]], bytes])
         answer = cls()
@@ -250,8 +250,10 @@ async def _must_carry_token(request: Request[Any, Any, Any], context: RequestCon
         raise MissingToken
 
 
-async def _pressed(request: Request[Any, Any, Any], context: RequestContext, body: bytes) -> Pressed | None:
-    """The key of the pressed button, booked; None when the request brings none. Raises BadKey."""
+async def _idempotency_key(
+    request: Request[Any, Any, Any], context: RequestContext, body: bytes
+) -> IdempotencyKey | None:
+    """The idempotency key of the request, booked; None when the request brings none. Raises BadKey."""
     key = request.headers.get("idempotency-key")
     if _is_json(request):
         content = body
@@ -265,7 +267,7 @@ async def _pressed(request: Request[Any, Any, Any], context: RequestContext, bod
         raise BadKey
     digest = hashlib.sha256(f"{request.method} {request.url.path} ".encode() + content).digest()
     assert context.actor is not None
-    return await Pressed.book(context.actor.account_id, key, digest)
+    return await IdempotencyKey.book(context.actor.account_id, key, digest)
 
 
 async def _content_of(items: Iterable[tuple[str, Any]]) -> bytes:

@@ -1,4 +1,4 @@
-"""One press, one effect: the key of a pressed button is stored with its answer, in the transaction of the effect."""
+"""One request, one effect: its idempotency key is stored with its answer, in the transaction of the effect."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,7 +9,7 @@ from tenancy.tables import uuid7
 
 
 @dataclass(slots=True)
-class Pressed:
+class IdempotencyKey:
     """A booked key; `before` is the answer of the first press if there was one."""
 
     account_id: UUID
@@ -17,7 +17,7 @@ class Pressed:
     before: bytes | None
 
     @classmethod
-    async def book(cls, account_id: UUID, key: str, request_hash: bytes) -> "Pressed":
+    async def book(cls, account_id: UUID, key: str, request_hash: bytes) -> "IdempotencyKey":
         """Book the key. A second press waits here until the first is committed, then gets its answer.
 
         Raises BadKey when the same key comes with other content.
