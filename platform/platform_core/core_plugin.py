@@ -6,11 +6,11 @@ from platform_core.access.matrix import matrix
 from platform_core.audit.records import RECORDS
 from platform_core.audit.trail import TrailQuery, trail, trail_sheet
 from platform_core.figures import FigureQuery, figure, figure_list
-from platform_core.finding import SearchQuery, find
 from platform_core.home import home
 from platform_core.people import forms, listing, role_requests, service, view
 from platform_core.permissions import GRANTS, GUARDED, TITLES, Permission
 from platform_core.plugin_settings import modules
+from platform_core.search.service import SearchQuery, search
 from plugin_api.actor import Actor
 from plugin_api.endpoints import SIGNED_IN, Action, Endpoint, View
 from plugin_api.hookspecs import hookimpl
@@ -127,7 +127,7 @@ ENDPOINTS: list[Endpoint] = [
         name="core.search",
         path="/search",
         permission=SIGNED_IN,
-        load=find,
+        load=search,
         query=SearchQuery,
         template="search.html",
     ),

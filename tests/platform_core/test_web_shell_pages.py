@@ -17,12 +17,12 @@ from platform_core.accounts.sessions import BodyLink, OpenSession
 from platform_core.audit.trail import Trail, TrailLine, TrailQuery
 from platform_core.audit.wording import Change
 from platform_core.figures import Figure, FigureLine, FigureList
-from platform_core.finding import Found, FoundGroup, PersonFound
 from platform_core.home import Home, Waiting
 from platform_core.people.listing import PeopleList, PeopleQuery, PersonLine
 from platform_core.people.role_lists import NewRoleLine, RequestLine
 from platform_core.people.view import AppointmentLine, PersonView, RoleLine
 from platform_core.plugin_settings.modules import ModuleLine, ModuleList
+from platform_core.search.service import ModuleHits, PersonHit, SearchResults
 from plugin_api.facts import Fact
 from plugin_api.listing import PageInfo
 from plugin_api.shell import Card, PersonPanel, SearchHit
@@ -352,15 +352,15 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "search": (
         "search.html",
         shown(
-            Found(
+            SearchResults(
                 "anh",
-                [PersonFound(str(UUID(int=9)), "Nguyễn Thị Ánh", "Viện trưởng")],
-                [FoundGroup("Đánh giá hằng tháng", [SearchHit("Kiểm sát 12 vụ án", "Tháng 2/2026", "/m")])],
+                [PersonHit(str(UUID(int=9)), "Nguyễn Thị Ánh", "Viện trưởng")],
+                [ModuleHits("Đánh giá hằng tháng", [SearchHit("Kiểm sát 12 vụ án", "Tháng 2/2026", "/m")])],
                 True,
             )
         ),
     ),
-    "search_nothing": ("search.html", shown(Found("", [], [], False))),
+    "search_nothing": ("search.html", shown(SearchResults("", [], [], False))),
     "figures": ("figures.html", shown(FigureList([FigureLine(SHARE.name, "Tỷ lệ hoàn thành", "Đánh giá")], 2026))),
     "figures_none": ("figures.html", shown(FigureList([], 2026))),
     "figure": ("figure.html", shown(Figure("Tỷ lệ hoàn thành", SHARE, "95,0 %"))),

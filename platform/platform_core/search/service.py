@@ -21,7 +21,7 @@ class SearchQuery(Struct, frozen=True):
     q: Annotated[str, Meta(max_length=100)] = ""
 
 
-class PersonFound(Struct, frozen=True):
+class PersonHit(Struct, frozen=True):
     """A person whose name, code or position matches."""
 
     person_id: str
@@ -29,39 +29,39 @@ class PersonFound(Struct, frozen=True):
     position: str
 
 
-class FoundGroup(Struct, frozen=True):
+class ModuleHits(Struct, frozen=True):
     """What one module found."""
 
     title: str
     hits: list[SearchHit]
 
 
-class Found(Struct, frozen=True):
+class SearchResults(Struct, frozen=True):
     """Everything found, or nothing while fewer than two letters are asked for."""
 
     words: str
-    people: list[PersonFound]
-    groups: list[FoundGroup]
+    people: list[PersonHit]
+    groups: list[ModuleHits]
     asked: bool
 
 
-async def find(actor: Actor, query: SearchQuery) -> Found:
+async def search(actor: Actor, query: SearchQuery) -> SearchResults:
     """People (for those who may see them) and the modules' hits."""
     words = search_fold(query.q)
     if len(words) < 2:
-        return Found(query.q, [], [], False)
+        return SearchResults(query.q, [], [], False)
     people = await _people(words) if actor.may(Permission.PEOPLE_READ) else []
     registry = dispatcher().registry
     hits = await dispatcher().gather("search", actor, words=words)
-    groups = [FoundGroup(_(registry.manifests[module].title), list(found)) for module, found in hits if found]
-    return Found(query.q, people, groups, True)
+    groups = [ModuleHits(_(registry.manifests[module].title), list(found)) for module, found in hits if found]
+    return SearchResults(query.q, people, groups, True)
 
 
-async def _people(words: str) -> list[PersonFound]:
+async def _people(words: str) -> list[PersonHit]:
     found = await rows(
         """SELECT id, full_name, position FROM person
            WHERE tenant_id = $1 AND name_search LIKE '%' || $2 || '%' ORDER BY name_key LIMIT $3""",
         words.replace("\\", "").replace("%", "").replace("_", ""),
         MOST_PEOPLE,
     )
-    return [PersonFound(str(line["id"]), line["full_name"], line["position"]) for line in found]
+    return [PersonHit(str(line["id"]), line["full_name"], line["position"]) for line in found]
