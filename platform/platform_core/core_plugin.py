@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from platform_core.access.matrix import matrix
 from platform_core.audit.records import RECORDS
 from platform_core.audit.trail import TrailQuery, trail, trail_sheet
-from platform_core.figures import FigureQuery, figure, figure_list
+from platform_core.facts.service import FactQuery, fact_list, measured_fact
 from platform_core.home import home
 from platform_core.people import forms, listing, role_requests, service, view
 from platform_core.permissions import GRANTS, GUARDED, TITLES, Permission
@@ -132,19 +132,19 @@ ENDPOINTS: list[Endpoint] = [
         template="search.html",
     ),
     View(
-        name="core.figures",
-        path="/figures",
-        permission=P.FIGURES_READ,
-        load=figure_list,
-        template="figures.html",
+        name="core.facts",
+        path="/facts",
+        permission=P.FACTS_READ,
+        load=fact_list,
+        template="facts.html",
     ),
     View(
-        name="core.figure",
-        path="/figures/{name:str}",
-        permission=P.FIGURES_READ,
-        load=figure,
-        query=FigureQuery,
-        template="figure.html",
+        name="core.fact",
+        path="/facts/{name:str}",
+        permission=P.FACTS_READ,
+        load=measured_fact,
+        query=FactQuery,
+        template="fact.html",
     ),
     View(
         name="core.modules",
@@ -206,7 +206,7 @@ def navigation(actor: Actor) -> Sequence[NavigationItem]:
         NavigationItem(_("Việc của tôi"), "core.home", "home", 0),
         NavigationItem(_("Tìm kiếm"), "core.search", "search", 5),
         NavigationItem(_("Người của đơn vị"), "core.people", "users", 10),
-        NavigationItem(_("Số liệu"), "core.figures", "chart-bar", 15),
+        NavigationItem(_("Số liệu"), "core.facts", "chart-bar", 15),
         NavigationItem(_("Mô-đun"), "core.modules", "puzzle", 20),
         NavigationItem(_("Phân quyền"), "core.permissions", "shield-check", 30),
         NavigationItem(_("Nhật ký"), "core.trail", "history", 40),

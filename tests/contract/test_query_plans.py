@@ -93,8 +93,8 @@ async def test_screens_read_by_the_body(house, plans):
     people = [line["id"] for line in await rows("SELECT id FROM person WHERE tenant_id = $1 ORDER BY name_key")]
     cell = await house.cell()
     actor = replace(machine(await house.body("kien-luong"), modules), person_id=people[0])
-    figures = [fact.name for manifest in registry.manifests.values() for fact in manifest.facts]
-    ids: dict[str, Any] = {"person_id": people[0], "unit_id": cell, "name": figures[0]}
+    facts = [fact.name for manifest in registry.manifests.values() for fact in manifest.facts]
+    ids: dict[str, Any] = {"person_id": people[0], "unit_id": cell, "name": facts[0]}
     for module in modules:
         ids |= await dispatcher().demand("sample_rows", module, actor=actor, people=people, unit_id=cell) or {}
     plans.clear()

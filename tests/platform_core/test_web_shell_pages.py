@@ -16,7 +16,7 @@ from platform_core.accounts.devices import device_of
 from platform_core.accounts.sessions import BodyLink, OpenSession
 from platform_core.audit.trail import Trail, TrailLine, TrailQuery
 from platform_core.audit.wording import Change
-from platform_core.figures import Figure, FigureLine, FigureList
+from platform_core.facts.service import FactLine, FactList, MeasuredFact
 from platform_core.home import Home, Waiting
 from platform_core.people.listing import PeopleList, PeopleQuery, PersonLine
 from platform_core.people.role_lists import NewRoleLine, RequestLine
@@ -361,9 +361,9 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         ),
     ),
     "search_nothing": ("search.html", shown(SearchResults("", [], [], False))),
-    "figures": ("figures.html", shown(FigureList([FigureLine(SHARE.name, "Tỷ lệ hoàn thành", "Đánh giá")], 2026))),
-    "figures_none": ("figures.html", shown(FigureList([], 2026))),
-    "figure": ("figure.html", shown(Figure("Tỷ lệ hoàn thành", SHARE, "95,0 %"))),
+    "facts": ("facts.html", shown(FactList([FactLine(SHARE.name, "Tỷ lệ hoàn thành", "Đánh giá")], 2026))),
+    "facts_none": ("facts.html", shown(FactList([], 2026))),
+    "fact": ("fact.html", shown(MeasuredFact("Tỷ lệ hoàn thành", SHARE, "95,0 %"))),
     "account": (
         "account.html",
         {"login": "anh.nt", "language": "vi", "bodies": BODIES, "sessions": SESSIONS, "device_of": device_of},

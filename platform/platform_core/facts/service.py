@@ -1,4 +1,4 @@
-"""The figures that modules publish about the body: each with how it was counted and the way to the rows behind it."""
+"""The facts that modules publish about the body: each with how it was counted and the way to the rows behind it."""
 
 from datetime import date
 from decimal import Decimal
@@ -16,22 +16,22 @@ from plugin_api.ports import ports
 from tenancy.faults import Absent
 
 
-class FigureLine(Struct, frozen=True):
-    """A figure that can be asked for."""
+class FactLine(Struct, frozen=True):
+    """A fact that can be asked for."""
 
     name: str
     title: str
     module: str
 
 
-class FigureList(Struct, frozen=True):
-    """The figures of the modules that are on."""
+class FactList(Struct, frozen=True):
+    """The facts of the modules that are on."""
 
-    figures: list[FigureLine]
+    facts: list[FactLine]
     year: int
 
 
-class FigureQuery(Struct, frozen=True):
+class FactQuery(Struct, frozen=True):
     """About the whole body unless a cell, a department or a person is named; over the current year unless days are."""
 
     subject_id: Annotated[UUID | None, Meta(title=mark("Về"))] = None
@@ -39,29 +39,29 @@ class FigureQuery(Struct, frozen=True):
     until: Annotated[date | None, Meta(title=mark("Đến ngày"))] = None
 
 
-class Figure(Struct, frozen=True):
-    """One figure, measured now. `shown` is the value in words."""
+class MeasuredFact(Struct, frozen=True):
+    """One fact, measured now. `shown` is the value in words."""
 
     title: str
     fact: Fact
     shown: str
 
 
-async def figure_list(actor: Actor) -> FigureList:
+async def fact_list(actor: Actor) -> FactList:
     """What can be asked for in this body."""
     lines = [
-        FigureLine(fact.name, _(fact.title), _(dispatcher().registry.manifests[module].title))
+        FactLine(fact.name, _(fact.title), _(dispatcher().registry.manifests[module].title))
         for module, fact in _declared(actor)
         if fact.subject == "body"
     ]
-    return FigureList(lines, ports().today().year)
+    return FactList(lines, ports().today().year)
 
 
-async def figure(actor: Actor, name: str, query: FigureQuery) -> Figure:
-    """Measure one figure. Raises Absent for a figure that no module of this body publishes."""
+async def measured_fact(actor: Actor, name: str, query: FactQuery) -> MeasuredFact:
+    """Measure one fact. Raises Absent for a fact that no module of this body publishes."""
     found = next(((module, fact) for module, fact in _declared(actor) if fact.name == name), None)
     if found is None:
-        raise Absent(f"figure {name}")
+        raise Absent(f"fact {name}")
     year = ports().today().year
     since, until = query.since or date(year, 1, 1), query.until or date(year, 12, 31)
     subject = query.subject_id or actor.body.tenant_id
@@ -69,8 +69,8 @@ async def figure(actor: Actor, name: str, query: FigureQuery) -> Figure:
         "measure_fact", found[0], actor=actor, name=name, subject_id=subject, since=since, until=until
     )
     if fact is None:
-        raise Absent(f"figure {name}")
-    return Figure(_(found[1].title), fact, _in_words(found[1], fact))
+        raise Absent(f"fact {name}")
+    return MeasuredFact(_(found[1].title), fact, _in_words(found[1], fact))
 
 
 def _declared(actor: Actor) -> list[tuple[str, FactDeclaration]]:
