@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from platform_core.access.matrix import matrix
 from platform_core.audit.records import RECORDS
 from platform_core.audit.trail import TrailQuery, trail, trail_sheet
+from platform_core.dashboard.service import dashboard
 from platform_core.facts.service import FactQuery, fact_list, measured_fact
-from platform_core.home import home
 from platform_core.people import forms, listing, role_requests, service, view
 from platform_core.permissions import GRANTS, GUARDED, TITLES, Permission
 from platform_core.plugin_settings import modules
@@ -22,7 +22,7 @@ P = Permission
 PERSON = "/people/{person_id:uuid}"
 REQUEST = f"{PERSON}/role-requests/{{request_id:uuid}}"
 ENDPOINTS: list[Endpoint] = [
-    View(name="core.home", path="", permission=SIGNED_IN, load=home, template="home.html"),
+    View(name="core.dashboard", path="", permission=SIGNED_IN, load=dashboard, template="dashboard.html"),
     View(
         name="core.people",
         path="/people",
@@ -203,7 +203,7 @@ def module_manifest() -> Manifest:
 def navigation(actor: Actor) -> Sequence[NavigationItem]:
     """My work first, then what belongs to the body."""
     return [
-        NavigationItem(_("Việc của tôi"), "core.home", "home", 0),
+        NavigationItem(_("Việc của tôi"), "core.dashboard", "home", 0),
         NavigationItem(_("Tìm kiếm"), "core.search", "search", 5),
         NavigationItem(_("Người của đơn vị"), "core.people", "users", 10),
         NavigationItem(_("Số liệu"), "core.facts", "chart-bar", 15),

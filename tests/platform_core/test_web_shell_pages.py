@@ -16,8 +16,8 @@ from platform_core.accounts.devices import device_of
 from platform_core.accounts.sessions import BodyLink, OpenSession
 from platform_core.audit.trail import Trail, TrailLine, TrailQuery
 from platform_core.audit.wording import Change
+from platform_core.dashboard.service import Dashboard, Waiting
 from platform_core.facts.service import FactLine, FactList, MeasuredFact
-from platform_core.home import Home, Waiting
 from platform_core.people.listing import PeopleList, PeopleQuery, PersonLine
 from platform_core.people.role_lists import NewRoleLine, RequestLine
 from platform_core.people.view import AppointmentLine, PersonView, RoleLine
@@ -240,10 +240,10 @@ DEMO_ACCOUNTS = [
 ]
 # name → (template, context); the name says what is special about it
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
-    "home": (
-        "home.html",
+    "dashboard": (
+        "dashboard.html",
         shown(
-            Home(
+            Dashboard(
                 date(2026, 3, 2),
                 [
                     waiting("Tự đánh giá tháng 2 năm 2026", date(2026, 2, 28), True, "quá hạn 2 ngày"),
@@ -260,7 +260,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             )
         ),
     ),
-    "home_empty": ("home.html", shown(Home(date(2026, 3, 2), [], []))),
+    "dashboard_empty": ("dashboard.html", shown(Dashboard(date(2026, 3, 2), [], []))),
     "sign_in": ("sign_in.html", SIGN_IN),
     "sign_in_demo": (
         "sign_in.html",

@@ -199,7 +199,7 @@ def _opened() -> sessions.Opened:
 
 def _first_page(pages: Pages, opened: sessions.Opened) -> str:
     return (
-        pages.addresses.url("core.home", slug=opened.bodies[0].slug)
+        pages.addresses.url("core.dashboard", slug=opened.bodies[0].slug)
         if len(opened.bodies) == 1
         else pages.addresses.url("choose_body")
     )

@@ -4,7 +4,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from platform_core.people.role_lists import NewRoleLine, RoleToConfirm, roles_at_home
+from platform_core.people.role_lists import NewRoleLine, RoleToConfirm, roles_on_dashboard
 from platform_core.plugin_host.running import dispatcher
 from plugin_api.actor import Actor
 from plugin_api.i18n import gettext as _
@@ -23,7 +23,7 @@ class Waiting(Struct, frozen=True):
     module: str
 
 
-class Home(Struct, frozen=True):
+class Dashboard(Struct, frozen=True):
     """The first page of the day; `new_roles` began lately and open what is other people's."""
 
     today: date
@@ -32,16 +32,16 @@ class Home(Struct, frozen=True):
     new_roles: list[NewRoleLine] = []
 
 
-async def home(actor: Actor) -> Home:
-    """What waits for the person, the most urgent first, and the figures of each module."""
+async def dashboard(actor: Actor) -> Dashboard:
+    """What waits for the person, the most urgent first, and the values of each module."""
     today = ports().today()
     items = await dispatcher().gather("work_items", actor, today=today)
     cards = await dispatcher().gather("dashboard_cards", actor, today=today)
-    roles = await roles_at_home(actor, today)
+    roles = await roles_on_dashboard(actor, today)
     waiting = [_waiting(item, module, today) for module, found in items for item in found]
     waiting += [_to_confirm(actor, one) for one in roles.to_confirm]
     waiting.sort(key=lambda one: (one.deadline or date.max, one.title))
-    return Home(today, waiting, [card for _module, found in cards for card in found], roles.began)
+    return Dashboard(today, waiting, [card for _module, found in cards for card in found], roles.began)
 
 
 def _waiting(item: WorkItem, module: str, today: date) -> Waiting:
