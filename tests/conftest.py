@@ -13,13 +13,13 @@ import asyncpg
 import pytest
 from loops import settled
 
-from platform_core import instance
 from platform_core.access.bodies import BodyPolicies
 from platform_core.accounts.registration import all_accounts
 from platform_core.accounts.sessions import HeldRole
 from platform_core.app import compose
 from platform_core.embedded import EmbeddedPostgres
 from platform_core.plugin_host.running import dispatcher
+from platform_core.provisioning import instance
 from platform_core.settings import InstanceSettings
 from plugin_api.actor import Actor, Body
 from tenancy.context import OPERATOR_SPACE, Signer, TenantContext
@@ -28,7 +28,7 @@ from tenancy.lifecycle import directory
 from tenancy.query import row, rows
 from tenancy.transaction import TenantTransaction, in_body
 
-os.environ.setdefault("PICCOLO_CONF", "platform_core.piccolo_conf")
+os.environ.setdefault("PICCOLO_CONF", "platform_core.provisioning.piccolo_conf")
 TEMPLATE = "house"
 KEY = bytes(range(32))
 

@@ -21,12 +21,12 @@ from platform_core.access.roles import ROLES
 from platform_core.api.health import health_handlers
 from platform_core.api.session import session_handlers
 from platform_core.documents import Press
-from platform_core.instance import load_demo_accounts, runtime_dsn
 from platform_core.observability.logs import set_up_logs
 from platform_core.people.port import PeopleOfBody
 from platform_core.plugin_host.dispatcher import Dispatcher
 from platform_core.plugin_host.registry import Registry, build_registry, installed_plugins
 from platform_core.plugin_host.running import run_with
+from platform_core.provisioning.instance import load_demo_accounts, runtime_dsn
 from platform_core.settings import InstanceSettings
 from platform_core.web.account_pages import account_pages
 from platform_core.web.addresses import Addresses

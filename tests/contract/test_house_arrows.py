@@ -12,7 +12,8 @@ ROOT = Path(__file__).resolve().parents[2]
 LINT_IMPORTS = Path(sys.executable).parent / "lint-imports"
 SHELVES = ("platform", "tenants", "plugins")
 AGAINST = {
-    "core | each module -> contract -> walls": ("platform/platform_core/dashboard/service.py", "import monthly_rating.config"),
+    "core | each module -> contract -> walls":
+        ("platform/platform_core/dashboard/service.py", "import monthly_rating.config"),
     "only the walls speak to PostgreSQL; who connects as owner or superuser is named":
         ("plugins/monthly_rating/facts.py", "import asyncpg"),
     "only access knows casbin": ("platform/platform_core/dashboard/service.py", "import casbin"),

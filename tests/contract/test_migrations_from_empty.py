@@ -13,9 +13,9 @@ from piccolo.columns.base import Column
 from piccolo.conf.apps import AppRegistry
 from piccolo.table import Table
 
-from platform_core import piccolo_conf
-from platform_core.app_registry import app_names, apps, table_bases
-from platform_core.instance import run_migrations
+from platform_core.provisioning import piccolo_conf
+from platform_core.provisioning.app_registry import app_names, apps, table_bases
+from platform_core.provisioning.instance import run_migrations
 from tenancy.engine import SEARCH_PATH
 from tenancy.gate import catalogue_findings
 from tenancy.migrations import migrate, shipped, waiting
@@ -140,7 +140,7 @@ def test_a_migration_that_breaks_in_the_middle_leaves_nothing(migrated, tmp_path
     (tmp_path / "half_app.py").write_text(HALF_APP)
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setattr(piccolo_conf, "APP_REGISTRY", AppRegistry(apps=[*apps(), "half_app"]))
-    monkeypatch.setenv("PICCOLO_CONF", "platform_core.piccolo_conf")
+    monkeypatch.setenv("PICCOLO_CONF", "platform_core.provisioning.piccolo_conf")
     before = ask(migrated, EVERYTHING)
     use_owner(migrated)
     with pytest.raises((RuntimeError, asyncpg.PostgresError, SystemExit)):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from platform_core.plugin_host.running import dispatcher
-from platform_core.provisioning import machine
+from platform_core.provisioning.blueprints import machine
 from plugin_api.actor import Actor
 from plugin_api.endpoints import View
 from plugin_api.papers import File

@@ -16,13 +16,13 @@ import httpx
 import pytest
 from piccolo.conf.apps import AppRegistry
 
-from platform_core import piccolo_conf
 from platform_core.access.roles import ROLES
 from platform_core.accounts.demo import DEMO_PASSWORD
 from platform_core.app import compose, create_app, today
-from platform_core.app_registry import apps, table_bases
 from platform_core.plugin_host.registry import build_registry, installed_plugins
-from platform_core.provisioning import machine
+from platform_core.provisioning import piccolo_conf
+from platform_core.provisioning.app_registry import apps, table_bases
+from platform_core.provisioning.blueprints import machine
 from platform_core.settings import InstanceSettings
 from plugin_api.testing import Neighbours, wall_faults
 from tenancy import migrations
@@ -57,7 +57,7 @@ def built(tmp_path_factory) -> Iterator[ModuleType]:
         elsewhere.setattr(migrations, "SHELVES", folder)
         import_module("good_deeds.piccolo_app")
     patch.setattr(piccolo_conf, "APP_REGISTRY", AppRegistry(apps=[*apps(), "good_deeds.piccolo_app"]))
-    patch.setenv("PICCOLO_CONF", "platform_core.piccolo_conf")
+    patch.setenv("PICCOLO_CONF", "platform_core.provisioning.piccolo_conf")
     yield import_module(announced["good_deeds"])
     patch.undo()
     for name in [name for name in sys.modules if name.partition(".")[0] == "good_deeds"]:

@@ -11,9 +11,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from platform_core import instance
-from platform_core.doctor import examine
 from platform_core.embedded import binaries
+from platform_core.operations.doctor import examine
+from platform_core.provisioning import instance
 from platform_core.settings import InstanceSettings
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -24,7 +24,7 @@ from platform_core.access.acting import acting
 from platform_core.access.bodies import BodyPolicies
 from platform_core.accounts.demo import DEMO_PASSWORD
 from platform_core.plugin_host.running import dispatcher
-from platform_core.provisioning import machine_in
+from platform_core.provisioning.blueprints import machine_in
 from plugin_api.actor import Body
 from plugin_api.ports import ports
 from tenancy.context import Signer

@@ -15,8 +15,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from platform_core import server
 from platform_core.embedded import EmbeddedPostgres, FrontDoorError, leftovers
+from platform_core.operations import server
 from platform_core.settings import InstanceSettings
 
 # /slow answers after a second; every other page answers with the pid of its worker.
@@ -45,7 +45,7 @@ def broken():
 SERVE = """
 import sys
 from pathlib import Path
-from platform_core import server
+from platform_core.operations import server
 from platform_core.embedded import EmbeddedPostgres
 from platform_core.settings import InstanceSettings
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from inside import Backdoor
 
-from platform_core.maintenance import anchor_file, daily_maintenance, is_due, maintain
+from platform_core.operations.maintenance import anchor_file, daily_maintenance, is_due, maintain
 from platform_core.settings import InstanceSettings
 from tenancy.anchors import Anchor
 

@@ -28,7 +28,7 @@ from monthly_rating.rules.periods import period_containing
 from platform_core.access.acting import acting
 from platform_core.access.bodies import BodyPolicies
 from platform_core.plugin_host.running import dispatcher
-from platform_core.provisioning import machine_in
+from platform_core.provisioning.blueprints import machine_in
 from plugin_api.papers import Column, Paper, Paragraph, Sheet, SheetColumn, Table
 from plugin_api.ports import ports
 

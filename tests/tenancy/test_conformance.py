@@ -12,7 +12,7 @@ from platform_core.app import compose
 from platform_core.audit.trail import TrailQuery, trail
 from platform_core.plugin_host.registry import installed_plugins
 from platform_core.plugin_host.running import dispatcher
-from platform_core.provisioning import machine
+from platform_core.provisioning.blueprints import machine
 from plugin_api.hookspecs import hookimpl
 from plugin_api.testing import Neighbours, foreign_id_faults, told_in_spite, wall_faults
 from tenancy.context import OPERATOR_SPACE, TenantContext

@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from platform_core.app_registry import table_bases
+from platform_core.provisioning.app_registry import table_bases
 from tenancy.engine import SEARCH_PATH
 from tenancy.gate import behaviour_findings, catalogue_findings
 

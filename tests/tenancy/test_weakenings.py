@@ -6,9 +6,9 @@ import asyncpg
 import pytest
 from inside import Backdoor
 
-from platform_core.app_registry import table_bases
-from platform_core.doctor import examine
-from platform_core.instance import run_migrations
+from platform_core.operations.doctor import examine
+from platform_core.provisioning.app_registry import table_bases
+from platform_core.provisioning.instance import run_migrations
 from platform_core.settings import InstanceSettings
 from tenancy.context import Signer
 from tenancy.engine import SEARCH_PATH

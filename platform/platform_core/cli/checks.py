@@ -14,7 +14,7 @@ from plugin_api.i18n import gettext as _
 @click.pass_obj
 def doctor(instance: Instance, as_json: bool) -> None:
     """Every check of the instance with its verdict; exit code 1 when one fails."""
-    from platform_core.doctor import examine
+    from platform_core.operations.doctor import examine
 
     async def work() -> Any:
         async with instance.server():

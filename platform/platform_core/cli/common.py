@@ -29,7 +29,7 @@ class Instance:
     async def database(self) -> AsyncIterator[None]:
         """The database of the instance, open; its embedded server is borrowed or started for the command."""
         from platform_core.app import compose
-        from platform_core.instance import opened
+        from platform_core.provisioning.instance import opened
 
         compose()
         async with self.server(), opened(self.settings):
@@ -38,7 +38,7 @@ class Instance:
     @asynccontextmanager
     async def server(self) -> AsyncIterator[None]:
         """The embedded server: the one `serve` runs on this folder, or one of our own for the length of the command."""
-        from platform_core.instance import answers
+        from platform_core.provisioning.instance import answers
 
         postgres = EmbeddedPostgres(self.settings.data) if self.settings.embedded else None
         if postgres is None or await answers(postgres):

@@ -74,7 +74,7 @@ def serve(instance: Instance, port: int | None, data: Path | None, workers: int 
 @click.pass_obj
 def migrate(instance: Instance, accept: str) -> None:
     """Bring the tables up to date (needs DATABASE_OWNER_URL on a database of your own)."""
-    from platform_core.instance import owner_dsn, run_migrations
+    from platform_core.provisioning.instance import owner_dsn, run_migrations
 
     async def work() -> list[str]:
         async with instance.server():
@@ -102,4 +102,4 @@ for command in (
 ):
     main.add_command(command)
 
-os.environ.setdefault("PICCOLO_CONF", "platform_core.piccolo_conf")
+os.environ.setdefault("PICCOLO_CONF", "platform_core.provisioning.piccolo_conf")

@@ -24,7 +24,7 @@ def trail() -> None:
 @click.pass_obj
 def verify(instance: Instance, anchor: Path | None, as_json: bool) -> None:
     """Check every chain, every row against its last entry, every head; exit code 1 when one is not whole."""
-    from platform_core.maintenance import anchor_file
+    from platform_core.operations.maintenance import anchor_file
     from plugin_api.vietnam import VIETNAM
     from tenancy.anchors import BadAnchor, anchor_now, append_anchor, read_anchors
     from tenancy.context import Signer
@@ -60,7 +60,7 @@ def verify(instance: Instance, anchor: Path | None, as_json: bool) -> None:
 @click.pass_obj
 def maintain(instance: Instance, as_json: bool) -> None:
     """Write the heads of the trails down outside the database, forget what has ended. `serve` does it once a day."""
-    from platform_core.maintenance import maintain as maintain_once
+    from platform_core.operations.maintenance import maintain as maintain_once
 
     async def work() -> Any:
         async with instance.database():

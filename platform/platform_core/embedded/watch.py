@@ -8,7 +8,7 @@ from platform_core.embedded.runner import EmbeddedPostgres
 
 RETRY_SECONDS = 1.0
 
-log = logging.getLogger("thidua.front_door")
+log = logging.getLogger("thidua.server")
 
 
 class Watch:

@@ -34,7 +34,7 @@ APP_FACTORY = "platform_core.app:create_app"
 FACTORY_VARIABLE = "THIDUA_APP_FACTORY"
 PR_SET_PDEATHSIG = 1
 
-log = logging.getLogger("thidua.front_door")
+log = logging.getLogger("thidua.server")
 
 
 def announce(address: str) -> None:
@@ -95,7 +95,7 @@ def die_with_parent() -> None:
 
 def _serve(listener: socket.socket, workers: int) -> int:
     config = Config(
-        "platform_core.server:create_worker_app", factory=True, workers=workers, http=TimedHttpProtocol, ws="none",
+        "platform_core.operations.server:create_worker_app", factory=True, workers=workers, http=TimedHttpProtocol, ws="none",
         lifespan="on", proxy_headers=False, server_header=False, access_log=False, log_config=None,
         timeout_graceful_shutdown=DRAIN_SECONDS, timeout_worker_healthcheck=HUNG_WORKER_SECONDS)
     try:

@@ -5,7 +5,7 @@ from uuid import UUID
 from platform_core.access.acting import acting
 from platform_core.access.bodies import BodyPolicies
 from platform_core.plugin_host.running import dispatcher
-from platform_core.provisioning import machine_in
+from platform_core.provisioning.blueprints import machine_in
 from plugin_api.actor import Actor
 from plugin_api.i18n import gettext as _
 from plugin_api.ports import ports

@@ -10,9 +10,9 @@ import asyncpg
 from platform_core.access.roles import role_title
 from platform_core.accounts.demo import DEMO_PASSWORD, DemoAccount, set_demo_accounts
 from platform_core.accounts.registration import all_accounts
-from platform_core.app_registry import app_names
 from platform_core.embedded import EmbeddedPostgres, FrontDoorError
-from platform_core.provisioning import apply_files
+from platform_core.provisioning.app_registry import app_names
+from platform_core.provisioning.blueprints import apply_files
 from platform_core.settings import InstanceSettings
 from plugin_api.i18n import gettext as _
 from tenancy.context import OPERATOR_SPACE, Signer, TenantContext
@@ -84,7 +84,7 @@ async def run_migrations(owner: str, key: bytes, accept: str = "") -> list[str]:
 
     Raises UnfitDatabase when the catalogue is not what the last migration left, unless `accept` says why it may be so.
     """
-    os.environ["PICCOLO_CONF"] = "platform_core.piccolo_conf"
+    os.environ["PICCOLO_CONF"] = "platform_core.provisioning.piccolo_conf"
     use_owner(owner)
     try:
         connection = await asyncpg.connect(owner, server_settings=SEARCH_PATH)

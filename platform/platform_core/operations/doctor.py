@@ -6,10 +6,10 @@ import asyncpg
 from msgspec import Struct
 
 from platform_core.app import compose
-from platform_core.app_registry import app_names, table_bases
-from platform_core.instance import opened, owner_dsn, runtime_dsn
-from platform_core.maintenance import anchor_file
+from platform_core.operations.maintenance import anchor_file
 from platform_core.plugin_host.registry import RegistryError
+from platform_core.provisioning.app_registry import app_names, table_bases
+from platform_core.provisioning.instance import opened, owner_dsn, runtime_dsn
 from platform_core.settings import InstanceSettings
 from tenancy.anchors import read_anchors
 from tenancy.context import OPERATOR_SPACE, Signer, TenantContext

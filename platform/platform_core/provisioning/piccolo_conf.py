@@ -2,7 +2,7 @@
 
 from piccolo.conf.apps import AppRegistry
 
-from platform_core.app_registry import apps
+from platform_core.provisioning.app_registry import apps
 from tenancy.owner import OWNER_DB
 
 DB = OWNER_DB
