@@ -1,4 +1,4 @@
-"""What every test may ask for: a real PostgreSQL with the real walls, bodies from the blueprints, people by login."""
+"""What tests may ask for: a real PostgreSQL with real row security, bodies from the blueprints, people by login."""
 
 import os
 import shutil

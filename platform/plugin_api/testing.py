@@ -41,8 +41,8 @@ class Neighbours:
     below: UUID
 
 
-async def wall_faults(tables: Sequence[type[Table]], bodies: Neighbours) -> list[str]:
-    """What anyone but the body itself can see or change of the module's rows; empty when the walls hold."""
+async def isolation_faults(tables: Sequence[type[Table]], bodies: Neighbours) -> list[str]:
+    """What anyone but the body itself can see or change of the module's rows; empty when it is isolated."""
     faults: list[str] = []
     for table in tables:
         name, base = table._meta.tablename, getattr(table, "base", "")

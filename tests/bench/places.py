@@ -79,7 +79,7 @@ class Place:
 
     @property
     def backdoor(self) -> Backdoor:
-        """Past every wall."""
+        """Past row security."""
         return Backdoor(self.postgres.dsn(self.postgres.superuser, self.name))
 
     def execute(self, sql: str) -> None:

@@ -12,9 +12,9 @@ ROOT = Path(__file__).resolve().parents[2]
 LINT_IMPORTS = Path(sys.executable).parent / "lint-imports"
 SHELVES = ("platform", "tenants", "plugins")
 AGAINST = {
-    "core | each module -> contract -> walls":
+    "core | each module -> contract -> tenancy":
         ("platform/platform_core/dashboard/service.py", "import monthly_rating.config"),
-    "only the walls speak to PostgreSQL; who connects as owner or superuser is named":
+    "only tenancy speaks to PostgreSQL; who connects as owner or superuser is named":
         ("plugins/monthly_rating/facts.py", "import asyncpg"),
     "only access knows casbin": ("platform/platform_core/dashboard/service.py", "import casbin"),
     "only the host and the hooks know pluggy": ("plugins/monthly_rating/facts.py", "import pluggy"),

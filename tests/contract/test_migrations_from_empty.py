@@ -17,7 +17,7 @@ from platform_core.provisioning import piccolo_conf
 from platform_core.provisioning.app_registry import app_names, apps, table_bases
 from platform_core.provisioning.instance import run_migrations
 from tenancy.engine import SEARCH_PATH
-from tenancy.gate import catalogue_findings
+from tenancy.isolation_checks import catalogue_findings
 from tenancy.migrations import migrate, shipped, waiting
 from tenancy.owner import use_owner
 

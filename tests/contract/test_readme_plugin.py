@@ -1,4 +1,4 @@
-"""The README's "Add a plugin in 8 steps", taken at its word: the blocks become a module that lives behind the walls."""
+"""The README's "Add a plugin in 8 steps", taken at its word: the blocks become a module under row security."""
 
 import asyncio
 import re
@@ -24,10 +24,10 @@ from platform_core.provisioning import piccolo_conf
 from platform_core.provisioning.app_registry import apps, table_bases
 from platform_core.provisioning.blueprints import machine
 from platform_core.settings import InstanceSettings
-from plugin_api.testing import Neighbours, wall_faults
+from plugin_api.testing import Neighbours, isolation_faults
 from tenancy import migrations
 from tenancy.engine import SEARCH_PATH
-from tenancy.gate import behaviour_findings, catalogue_findings
+from tenancy.isolation_checks import behaviour_findings, catalogue_findings
 from tenancy.owner import use_owner
 from tenancy.query import rows
 
@@ -108,7 +108,7 @@ def test_the_module_fits_the_house(built):
     assert "good_deeds" in build_registry([core_plugin, built], ROLES).manifests
 
 
-async def test_the_gates_find_nothing(database, migrated):
+async def test_the_isolation_checks_find_nothing(database, migrated):
     owner = await asyncpg.connect(database.dsn("app_owner"), server_settings=SEARCH_PATH)
     visitor = await asyncpg.connect(database.dsn(), server_settings=SEARCH_PATH)
     bases = table_bases() | {"good_deeds_deed": "private"}
@@ -124,7 +124,7 @@ async def test_its_rows_stay_in_their_body(house, migrated):
         people = [line["id"] for line in await rows("SELECT id FROM person WHERE tenant_id = $1")]
         actor = machine(await house.body("kien-luong"), frozenset({"good_deeds"}))
         await migrated.sample_rows(actor=actor, people=people, unit_id=await house.cell())
-        assert await wall_faults(import_module("good_deeds.piccolo_app").APP_CONFIG.table_classes, bodies) == []
+        assert await isolation_faults(import_module("good_deeds.piccolo_app").APP_CONFIG.table_classes, bodies) == []
 
 
 async def test_its_page_and_operation_work(application):

@@ -293,7 +293,7 @@ async def test_no_trap_can_be_laid_under_the_statements_of_the_next_request(hole
             assert answer.status_code == 500, "a statement of the house has a name that can be guessed"
 
 
-async def test_a_wall_with_a_gap_is_noticed(hole: Inside) -> None:
+async def test_a_gap_in_row_security_is_noticed(hole: Inside) -> None:
     """Negative control: without row security the very first attack brings the other body's people."""
     await hole.backdoor.execute("ALTER TABLE app.person DISABLE ROW LEVEL SECURITY")
     try:

@@ -1,4 +1,4 @@
-"""The application inside the test's own process, and the ways past its walls that only a test has."""
+"""The application inside the test's own process, and the ways past row security that only a test has."""
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -23,7 +23,7 @@ class Backdoor:
     dsn: str
 
     async def fetch(self, sql: str, *args: object) -> list[asyncpg.Record]:
-        """Rows, past every wall."""
+        """Rows, past row security."""
         connection = await asyncpg.connect(self.dsn, server_settings=SEARCH_PATH)
         try:
             return await connection.fetch(sql, *args)

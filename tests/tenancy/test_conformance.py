@@ -14,7 +14,7 @@ from platform_core.plugin_host.registry import installed_plugins
 from platform_core.plugin_host.running import dispatcher
 from platform_core.provisioning.blueprints import machine
 from plugin_api.hookspecs import hookimpl
-from plugin_api.testing import Neighbours, foreign_id_faults, told_in_spite, wall_faults
+from plugin_api.testing import Neighbours, foreign_id_faults, isolation_faults, told_in_spite
 from tenancy.context import OPERATOR_SPACE, TenantContext
 from tenancy.lifecycle import BodyRow, move_to, place_body, refresh_closure, set_parent
 from tenancy.query import rows
@@ -55,7 +55,7 @@ async def filled(house, module):
 async def test_nobody_else_sees_or_changes_a_row(house, neighbours, module):
     await filled(house, module)
     tables = import_module(module.tables).APP_CONFIG.table_classes
-    assert await wall_faults(tables, neighbours) == []
+    assert await isolation_faults(tables, neighbours) == []
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
@@ -65,12 +65,12 @@ async def test_a_foreign_id_is_the_same_as_absent(house, neighbours, module):
     assert await foreign_id_faults(module.endpoints, stranger, ids) == []
 
 
-async def test_the_kit_finds_an_open_wall(house, neighbours):
+async def test_the_kit_finds_missing_isolation(house, neighbours):
     module = MODULES[0]
     await filled(house, module)
     tables = import_module(module.tables).APP_CONFIG.table_classes
-    open_wall = Neighbours(neighbours.own, neighbours.own, neighbours.above, neighbours.below)
-    found = await wall_faults(tables, open_wall)
+    not_isolated = Neighbours(neighbours.own, neighbours.own, neighbours.above, neighbours.below)
+    found = await isolation_faults(tables, not_isolated)
     assert any("rows seen from other" in fault for fault in found)
     assert any("rows changed from other" in fault for fault in found)
 

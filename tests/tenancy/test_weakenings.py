@@ -15,7 +15,7 @@ from tenancy.engine import SEARCH_PATH
 from tenancy.expected_state import state_findings, write_down
 from tenancy.faults import UnfitDatabase
 from tenancy.fitness import faults, refuse_unfit
-from tenancy.gate import catalogue_findings
+from tenancy.isolation_checks import catalogue_findings
 
 pytestmark = pytest.mark.anyio
 SIGNER = Signer(bytes(range(32)))

@@ -16,7 +16,7 @@ from tenancy.context import OPERATOR_SPACE, Signer, TenantContext
 from tenancy.engine import SEARCH_PATH
 from tenancy.expected_state import state_findings
 from tenancy.fitness import faults
-from tenancy.gate import Finding, behaviour_findings, catalogue_findings
+from tenancy.isolation_checks import Finding, behaviour_findings, catalogue_findings
 from tenancy.migrations import waiting
 from tenancy.trails import trail_faults
 
@@ -42,7 +42,7 @@ async def examine(settings: InstanceSettings) -> list[Verdict]:
         found += [
             await _checked("server, role and schema are fit", faults(connection)),
             await _checked("nothing without a body", _told(behaviour_findings(connection))),
-            await _checked("walls by the catalogue", _told(catalogue_findings(connection, table_bases()))),
+            await _checked("isolation by the catalogue", _told(catalogue_findings(connection, table_bases()))),
             await _checked("catalogue is as migrated", _told(state_findings(connection, signer))),
             await _checked("instance key is the database's", _key(connection, signer)),
             await _checked("migrations are complete", _waiting(settings)),

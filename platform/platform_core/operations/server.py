@@ -31,6 +31,7 @@ HOST = "127.0.0.1"
 DRAIN_SECONDS = 20
 HUNG_WORKER_SECONDS = 60  # a worker that draws a large paper may be silent for a while
 APP_FACTORY = "platform_core.app:create_app"
+WORKER_APP_FACTORY = "platform_core.operations.server:create_worker_app"
 FACTORY_VARIABLE = "THIDUA_APP_FACTORY"
 PR_SET_PDEATHSIG = 1
 
@@ -95,8 +96,8 @@ def die_with_parent() -> None:
 
 def _serve(listener: socket.socket, workers: int) -> int:
     config = Config(
-        "platform_core.operations.server:create_worker_app", factory=True, workers=workers, http=TimedHttpProtocol, ws="none",
-        lifespan="on", proxy_headers=False, server_header=False, access_log=False, log_config=None,
+        WORKER_APP_FACTORY, factory=True, workers=workers, http=TimedHttpProtocol, ws="none", lifespan="on",
+        proxy_headers=False, server_header=False, access_log=False, log_config=None,
         timeout_graceful_shutdown=DRAIN_SECONDS, timeout_worker_healthcheck=HUNG_WORKER_SECONDS)
     try:
         if workers == 1:

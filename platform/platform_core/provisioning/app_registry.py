@@ -11,7 +11,7 @@ FIRST = ["tenancy.piccolo_app", "platform_core.people.piccolo_app"]
 
 
 def apps() -> list[str]:
-    """Dotted paths, the walls first."""
+    """Dotted paths, tenancy first."""
     manifests = [plugin.module_manifest() for plugin in installed_plugins()]
     return [*FIRST, *(manifest.tables for manifest in manifests if manifest.tables)]
 
@@ -23,6 +23,6 @@ def app_names() -> list[str]:
 
 
 def table_bases() -> dict[str, str]:
-    """Every tenant table of the code with its base: what the gate holds the database to."""
+    """Every tenant table of the code with its base: what the isolation checks hold the database to."""
     classes: list[Any] = [table for path in apps() for table in import_module(path).APP_CONFIG.table_classes]
     return dict.fromkeys(BY_SQL_ALONE, "private") | {table._meta.tablename: table.base for table in classes}

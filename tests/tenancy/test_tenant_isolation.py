@@ -1,4 +1,4 @@
-"""The database alone holds the wall: context, row security, signatures, keys."""
+"""The database alone isolates tenants: context, row security, signatures, keys."""
 
 from uuid import uuid4
 

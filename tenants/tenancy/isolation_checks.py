@@ -1,4 +1,4 @@
-"""The two gates: what the catalogue says of every table and function, and what a visitor without a body really sees.
+"""Checks of tenant isolation: what the catalogue says of each table and function, what one without a body really sees.
 
 Run as tests after the migrations of every module, and by `thidua doctor`. Both must find nothing. Which base a table
 has is said by the code, never by the database.
@@ -15,7 +15,7 @@ OURS = "n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'"
 
 
 class Finding(Struct, frozen=True):
-    """A hole or a crack: which object, and why it is one."""
+    """A gap in the isolation: which object, and why it is one."""
 
     thing: str
     why: str

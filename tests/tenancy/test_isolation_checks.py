@@ -1,11 +1,11 @@
-"""The two gates find nothing after the migrations of every module, and find what they should when a wall is broken."""
+"""Isolation checks find nothing after the migrations of every module, and what they should when isolation is broken."""
 
 import asyncpg
 import pytest
 
 from platform_core.provisioning.app_registry import table_bases
 from tenancy.engine import SEARCH_PATH
-from tenancy.gate import behaviour_findings, catalogue_findings
+from tenancy.isolation_checks import behaviour_findings, catalogue_findings
 
 pytestmark = pytest.mark.anyio
 
@@ -42,20 +42,20 @@ async def owner(database) -> asyncpg.Connection:
     return await asyncpg.connect(database.dsn("app_owner"), server_settings=SEARCH_PATH)
 
 
-async def test_the_catalogue_gate_finds_nothing(database):
+async def test_the_catalogue_check_finds_nothing(database):
     connection = await owner(database)
     assert await catalogue_findings(connection, table_bases()) == []
     await connection.close()
 
 
-async def test_the_behaviour_gate_finds_nothing(database):
+async def test_the_behaviour_check_finds_nothing(database):
     connection = await asyncpg.connect(database.dsn(), server_settings=SEARCH_PATH)
     assert await behaviour_findings(connection) == []
     await connection.close()
 
 
 @pytest.mark.parametrize("broken", BREAKS)
-async def test_a_broken_wall_is_found(database, broken):
+async def test_broken_isolation_is_found(database, broken):
     statement, expected = BREAKS[broken]
     connection = await owner(database)
     transaction = connection.transaction()
@@ -67,7 +67,7 @@ async def test_a_broken_wall_is_found(database, broken):
     assert any(expected in why for why in found), found
 
 
-async def test_an_open_table_is_seen_by_the_behaviour_gate(database):
+async def test_an_open_table_is_seen_by_the_behaviour_check(database):
     maker = await owner(database)
     await maker.execute("CREATE TABLE app.leak AS SELECT 1 AS tenant_id; GRANT SELECT ON app.leak TO app_rt")
     connection = await asyncpg.connect(database.dsn(), server_settings=SEARCH_PATH)
