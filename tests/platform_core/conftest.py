@@ -1,4 +1,4 @@
-"""The real application in this process, and people who knock at it: signed in, with the token their forms carry."""
+"""The real application in this process, and people who use it: signed in, with the token their forms carry."""
 
 import re
 from collections.abc import AsyncIterator
@@ -52,8 +52,8 @@ class Person:
 
 
 @dataclass
-class Door:
-    """The front door of the application."""
+class Site:
+    """The application, for visitors with sessions."""
 
     app: SecurityHeadersMiddleware
     clients: list[httpx.AsyncClient] = field(default_factory=list)
@@ -75,12 +75,12 @@ def app(postgres: Any, database: Any) -> SecurityHeadersMiddleware:
 
 
 @pytest.fixture
-async def door(app: SecurityHeadersMiddleware, postgres: Any, database: Any) -> AsyncIterator[Door]:
+async def site(app: SecurityHeadersMiddleware, postgres: Any, database: Any) -> AsyncIterator[Site]:
     """The application at work. Its pool belongs to the loop of the test; its press is everybody's and stays open."""
     await DB.open(database.dsn(), Signer(InstanceSettings(data=postgres.folder).key()), 6)
-    door = Door(app)
-    yield door
-    for client in door.clients:
+    site = Site(app)
+    yield site
+    for client in site.clients:
         await client.aclose()
     await DB.close()
 

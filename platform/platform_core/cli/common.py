@@ -9,14 +9,14 @@ from typing import Any, NoReturn, TypeVar
 import click
 import msgspec
 
-from platform_core.embedded import EmbeddedPostgres, FrontDoorError
+from platform_core.embedded import EmbeddedPostgres, StartupError
 from platform_core.settings import InstanceSettings
 from plugin_api.errors import Refusal
 from tenancy.blueprints import BlueprintError
 from tenancy.faults import DatabaseGone, UnfitDatabase
 
 Result = TypeVar("Result")
-FAULTS = (FrontDoorError, UnfitDatabase, Refusal, BlueprintError, DatabaseGone)
+FAULTS = (StartupError, UnfitDatabase, Refusal, BlueprintError, DatabaseGone)
 
 
 class Instance:

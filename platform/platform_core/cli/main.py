@@ -9,7 +9,7 @@ import click
 
 from platform_core.cli import accounts, bodies, checks, roles, trail
 from platform_core.cli.common import FAULTS, Instance, done, fail
-from platform_core.embedded import FrontDoorError
+from platform_core.embedded import StartupError
 from platform_core.settings import InstanceSettings
 from plugin_api.i18n import gettext as _
 
@@ -42,7 +42,7 @@ def main(context: click.Context, data: Path | None) -> None:
     """Run and look after an instance of thidua."""
     try:
         context.obj = Instance(data)
-    except FrontDoorError as fault:
+    except StartupError as fault:
         fail(fault.sentence)
 
 
@@ -80,7 +80,7 @@ def migrate(instance: Instance, accept: str) -> None:
         async with instance.server():
             owner = owner_dsn(instance.settings)
             if owner is None:
-                raise FrontDoorError(_("Hãy đặt DATABASE_OWNER_URL: cập nhật bảng phải chạy bằng vai trò app_owner."))
+                raise StartupError(_("Hãy đặt DATABASE_OWNER_URL: cập nhật bảng phải chạy bằng vai trò app_owner."))
             return await run_migrations(owner, instance.settings.key(), accept)
 
     ran = done(work)

@@ -14,7 +14,7 @@ from plugin_api.i18n import gettext as _
 
 
 def serve_instance(settings: InstanceSettings) -> int:
-    """Start everything and serve until told to stop; returns the exit code. Raises FrontDoorError with one sentence."""
+    """Start everything and serve until told to stop; returns the exit code. Raises StartupError with one sentence."""
     began = time.monotonic()
 
     def progress(line: str) -> None:

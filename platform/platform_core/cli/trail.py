@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from platform_core.cli.common import Instance, done, json_option, tell
-from platform_core.embedded import FrontDoorError
+from platform_core.embedded import StartupError
 from plugin_api.i18n import gettext as _
 
 
@@ -38,12 +38,12 @@ def verify(instance: Instance, anchor: Path | None, as_json: bool) -> None:
                 if anchor is not None and not found:
                     append_anchor(anchor, await anchor_now(signer, datetime.now(VIETNAM)))
             except BadAnchor as fault:
-                raise FrontDoorError(
+                raise StartupError(
                     _("Dòng %(line)s của %(file)s không do hệ thống này ghi: hãy so với bản sao cất ở máy khác.",
                       line=fault.line, file=file)
                 ) from fault
             except OSError as fault:
-                raise FrontDoorError(
+                raise StartupError(
                     _("Không đọc hoặc ghi được %(file)s (%(reason)s): hãy chọn tệp khác.",
                       file=file, reason=fault.strerror)
                 ) from fault

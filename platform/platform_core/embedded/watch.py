@@ -3,7 +3,7 @@
 import logging
 import threading
 
-from platform_core.embedded.faults import FrontDoorError
+from platform_core.embedded.faults import StartupError
 from platform_core.embedded.runner import EmbeddedPostgres
 
 RETRY_SECONDS = 1.0
@@ -35,6 +35,6 @@ class Watch:
             log.error("postgres died, starting it anew")
             try:
                 self.postgres.restart()
-            except FrontDoorError as fault:
+            except StartupError as fault:
                 log.error("postgres does not start: %s", fault)
                 self._stopped.wait(RETRY_SECONDS)

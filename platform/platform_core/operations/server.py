@@ -22,7 +22,7 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.importer import import_from_string
 from uvicorn.supervisors.multiprocess import Multiprocess
 
-from platform_core.embedded import EmbeddedPostgres, FrontDoorError, Watch
+from platform_core.embedded import EmbeddedPostgres, StartupError, Watch
 from platform_core.settings import InstanceSettings
 from platform_core.web.http_protocol import TimedHttpProtocol
 from plugin_api.i18n import gettext as _
@@ -57,7 +57,7 @@ def run(settings: InstanceSettings, postgres: EmbeddedPostgres | None = None,
         Exit code: 0, or 3 when the app could not be made (its log says why).
 
     Raises:
-        FrontDoorError: the port is taken or not allowed.
+        StartupError: the port is taken or not allowed.
     """
     watch = Watch(postgres) if postgres else None
     try:
@@ -123,7 +123,7 @@ def _listening_socket(port: int) -> Iterator[socket.socket]:
             else:
                 sentence = _("Không mở được cổng %(port)s (%(reason)s): hãy chọn cổng khác bằng --port.",
                              port=port, reason=fault.strerror)
-            raise FrontDoorError(sentence) from fault
+            raise StartupError(sentence) from fault
         yield listener
 
 

@@ -10,7 +10,7 @@ import asyncpg
 from platform_core.access.roles import role_title
 from platform_core.accounts.demo import DEMO_PASSWORD, DemoAccount, set_demo_accounts
 from platform_core.accounts.registration import all_accounts
-from platform_core.embedded import EmbeddedPostgres, FrontDoorError
+from platform_core.embedded import EmbeddedPostgres, StartupError
 from platform_core.provisioning.app_registry import app_names
 from platform_core.provisioning.blueprints import apply_files
 from platform_core.settings import InstanceSettings
@@ -49,7 +49,7 @@ async def prepare(settings: InstanceSettings, progress: Progress) -> None:
 
     Quick when there is nothing to do.
 
-    Raises FrontDoorError with a sentence for the operator, BlueprintError for a faulty blueprint.
+    Raises StartupError with a sentence for the operator, BlueprintError for a faulty blueprint.
     """
     changed = ""
     if settings.embedded:
@@ -97,7 +97,7 @@ async def run_migrations(owner: str, key: bytes, accept: str = "") -> list[str]:
         finally:
             await connection.close()
     except GONE as gone:
-        raise FrontDoorError(
+        raise StartupError(
             _("Không kết nối được PostgreSQL để cập nhật (%(reason)s): kiểm tra DATABASE_OWNER_URL.", reason=gone)
         ) from gone
     return ran
@@ -112,7 +112,7 @@ async def opened(settings: InstanceSettings, size: int = 4) -> AsyncIterator[Non
             pass
     except Exception as fault:
         await DB.close()
-        raise FrontDoorError(
+        raise StartupError(
             _("Không kết nối được PostgreSQL (%(reason)s): kiểm tra máy chủ hoặc DATABASE_URL.", reason=fault)
         ) from fault
     try:

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from platform_core.embedded import EmbeddedPostgres, FrontDoorError, leftovers
+from platform_core.embedded import EmbeddedPostgres, StartupError, leftovers
 from platform_core.operations import server
 from platform_core.settings import InstanceSettings
 
@@ -190,13 +190,13 @@ def test_an_app_that_cannot_be_made_ends_serve_and_says_why_once_per_worker(fold
 def test_a_taken_port_is_one_sentence_that_names_the_option(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(FrontDoorError, match=rf"{port}.*--port"):
+        with pytest.raises(StartupError, match=rf"{port}.*--port"):
             server.run(InstanceSettings(data=folder, port=port))
 
 
 def test_a_taken_port_stops_the_database_it_was_given(folder: Path) -> None:
     postgres = EmbeddedPostgres(folder / "data")
     postgres.start()
-    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(FrontDoorError):
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(StartupError):
         server.run(InstanceSettings(data=folder, port=taken.getsockname()[1]), postgres)
     assert not postgres.alive()

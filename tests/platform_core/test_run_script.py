@@ -126,7 +126,7 @@ def test_a_program_that_can_not_be_had_is_one_sentence(tmp_path: Path, monkeypat
     """Nothing of that name anywhere, and nothing that installs it: as for somebody who is not root."""
     monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
     monkeypatch.setenv("PATH", str(tmp_path))
-    run_py = front_door()
+    run_py = run_script()
     run_py.INSTALL_LOG = tmp_path / "log"
     for program in run_py.PROGRAMS:
         monkeypatch.delenv(program.variable, raising=False)
@@ -171,7 +171,7 @@ def test_a_python_without_venv_is_told_what_to_install(tmp_path: Path) -> None:
 
 def test_a_full_disk_and_a_closed_folder_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    explained = front_door().explained
+    explained = run_script().explained
     assert "đĩa" in explained("OSError: [Errno 28] No space left on device", "log")
     assert "Không ghi được" in explained("PermissionError: [Errno 13] Permission denied: '/x'", "log")
     assert explained("pip went\nout of its mind\n\n", "the log") == (
@@ -183,13 +183,13 @@ def test_a_browser_that_is_only_a_stub_is_passed_over(tmp_path: Path, monkeypatc
         (tmp_path / name).write_text(f"#!/bin/sh\nexit {code}\n")
         (tmp_path / name).chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    run_py = front_door()
+    run_py = run_script()
     assert run_py.find(run_py.PROGRAMS[0]) == str(tmp_path / "google-chrome")
 
 
-def front_door() -> ModuleType:
+def run_script() -> ModuleType:
     """`run.py` as a module."""
-    module = ModuleType("front_door")
+    module = ModuleType("run_script")
     module.__file__ = str(RUN)
     exec(compile(RUN.read_text(), RUN, "exec"), module.__dict__)
     return module
