@@ -43,7 +43,7 @@ class Leaked(Struct, frozen=True):
 
 
 async def leak(actor: Actor, query: Typed) -> Leaked:
-    """The hole: glued text, once through , once straight to the connection."""
+    """The hole: glued text, once through `tenancy.query`, once straight to the connection."""
     found: list[Any] = []
     if query.whole:
         *before, last = query.whole.split(" ;; ")
