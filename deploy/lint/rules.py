@@ -1,4 +1,4 @@
-"""The house's own rules, each with a good and a bad sample in `samples/`: `python deploy/lint/rules.py [FOLDER…]`.
+"""The project's own rules, each with a good and a bad sample in `samples/`: `python deploy/lint/rules.py [FOLDER…]`.
 
 A rule takes a Source and yields (line, why). What ruff, the type checker and import-linter can say is left to them.
 """

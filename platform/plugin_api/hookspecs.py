@@ -1,4 +1,4 @@
-"""Every hook of the house, in the order of a module's life. A module implements those it needs with `@hookimpl`.
+"""Every hook there is, in the order of a module's life. A module implements those it needs with `@hookimpl`.
 
 Hooks are called by keyword. The host asks only modules that are switched on in the body (the dispatcher sees to it);
 a hook marked *async* returns an awaitable and runs in the transaction of the request.

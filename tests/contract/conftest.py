@@ -1,4 +1,4 @@
-"""What several contracts look at: the house's own lint, the composed application, its pages."""
+"""What several contracts look at: the project's own lint, the composed application, its pages."""
 
 import importlib.util
 import sys

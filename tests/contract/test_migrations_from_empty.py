@@ -1,4 +1,4 @@
-"""An empty database becomes the house in one go, a second go changes nothing, a migration is whole or not at all."""
+"""An empty database becomes the product in one go, a second go changes nothing, a migration is whole or not at all."""
 
 import asyncio
 import sys
@@ -182,7 +182,7 @@ def test_a_difference_is_found(migrated):
     assert len(differences(table, wrong)) == 4
 
 
-def test_every_table_of_the_house_is_known_to_piccolo(migrated):
+def test_every_table_is_known_to_piccolo(migrated):
     own = {"body_state", "pressed_key", "tenant", "succession", "cluster_member", "closure", "migration"}
     there = {line["name"] for line in ask(migrated, "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'app'")}
     assert there - own == {table._meta.tablename for table in tables()}

@@ -91,7 +91,7 @@ async def signed_in(client: httpx.AsyncClient, login: str) -> None:
     client.headers["x-csrftoken"] = answer.json()["csrf_token"]
 
 
-def test_the_blocks_pass_the_checks_of_the_house(built, lint):
+def test_the_blocks_pass_the_static_checks(built, lint):
     folder = Path(built.__file__ or "").parents[2]
     shelves = [*(str(README.parent / shelf) for shelf in ("platform", "tenants")), str(folder / "plugins")]
     told = subprocess.run(
@@ -102,7 +102,7 @@ def test_the_blocks_pass_the_checks_of_the_house(built, lint):
     assert list(lint("words").template_faults(folder, folder)) == []
 
 
-def test_the_module_fits_the_house(built):
+def test_the_module_fits_the_project(built):
     from platform_core import core_plugin
 
     assert "good_deeds" in build_registry([core_plugin, built], ROLES).manifests
@@ -117,13 +117,13 @@ async def test_the_isolation_checks_find_nothing(database, migrated):
     await visitor.close()
 
 
-async def test_its_rows_stay_in_their_body(house, migrated):
+async def test_its_rows_stay_in_their_body(tenants, migrated):
     compose([*installed_plugins(), migrated])
-    bodies = Neighbours(*(house.bodies[slug] for slug in ("kien-luong", "giang-thanh", "kien-giang", "cum-11")))
-    async with house.inside("kien-luong"):
+    bodies = Neighbours(*(tenants.bodies[slug] for slug in ("kien-luong", "giang-thanh", "kien-giang", "cum-11")))
+    async with tenants.inside("kien-luong"):
         people = [line["id"] for line in await rows("SELECT id FROM person WHERE tenant_id = $1")]
-        actor = machine(await house.body("kien-luong"), frozenset({"good_deeds"}))
-        await migrated.sample_rows(actor=actor, people=people, unit_id=await house.cell())
+        actor = machine(await tenants.body("kien-luong"), frozenset({"good_deeds"}))
+        await migrated.sample_rows(actor=actor, people=people, unit_id=await tenants.cell())
         assert await isolation_faults(import_module("good_deeds.piccolo_app").APP_CONFIG.table_classes, bodies) == []
 
 

@@ -21,9 +21,9 @@ def settings(database, tmp_path, monkeypatch) -> InstanceSettings:
     return InstanceSettings(data=tmp_path, database_url=database.dsn())
 
 
-async def test_old_keys_attempts_and_ended_sessions_go(house, database, settings):
+async def test_old_keys_attempts_and_ended_sessions_go(tenants, database, settings):
     backdoor = Backdoor(database.dsn(database.server.superuser))
-    account, _person = house.people["kien-luong", "anh.nt"]
+    account, _person = tenants.people["kien-luong", "anh.nt"]
     for pressed in (OLD, FRESH):
         await backdoor.execute(
             f"INSERT INTO app.pressed_key SELECT id, gen_random_uuid(), '{account}', '{uuid4()}', '', NULL, {pressed} "

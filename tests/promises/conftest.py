@@ -72,9 +72,9 @@ def plugins() -> list[Any] | None:
 
 
 @pytest.fixture
-async def inside(house: Any, database: Any, plugins: list[Any] | None) -> AsyncIterator[Inside]:
+async def inside(tenants: Any, database: Any, plugins: list[Any] | None) -> AsyncIterator[Inside]:
     """The application composed over the database of this test file."""
-    async with composed(house, database, plugins) as made:
+    async with composed(tenants, database, plugins) as made:
         yield made
 
 

@@ -129,7 +129,7 @@ async def mark(inside: Inside, slug: str) -> dict[str, str]:
             for mark, one in marks.items() if one["table"] == table
         )  # fmt: skip
         body = "id" if table == "tenant" else "tenant_id"
-        await inside.backdoor.execute(f"UPDATE app.{table} SET {sets} WHERE {body} = '{inside.house.bodies[slug]}'")
+        await inside.backdoor.execute(f"UPDATE app.{table} SET {sets} WHERE {body} = '{inside.tenants.bodies[slug]}'")
     await inside.backdoor.execute(SETTINGS.format(MARKS[slug], slug))
     return {mark: f"{one['table']}.{one['column']}" for mark, one in marks.items()}
 
@@ -149,7 +149,7 @@ def addresses(routes: list[Route], slug: str, ids: dict[str, list[UUID]]) -> Ite
 
 async def files_of(inside: Inside, routes: list[Route], slug: str, login: str) -> list[Sent]:
     """Every file that this person gets in the body."""
-    found = await inside.backdoor.fetch(IDS, inside.house.bodies[slug])
+    found = await inside.backdoor.fetch(IDS, inside.tenants.bodies[slug])
     ids = {one["name"]: one["ids"] for one in found}
     sent: dict[bytes, Sent] = {}
     async with inside.visitor(login) as client:

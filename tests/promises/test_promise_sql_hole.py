@@ -192,15 +192,15 @@ WHOLES = [
 @pytest.fixture
 async def filled(hole: Inside) -> dict[str, str]:
     """What an attacker may know of the other body, and the best he can forge."""
-    account, person = hole.house.people[FOREIGN, OTHER_ADMIN]
-    tenant = hole.house.bodies[FOREIGN]
+    account, person = hole.tenants.people[FOREIGN, OTHER_ADMIN]
+    tenant = hole.tenants.bodies[FOREIGN]
     forged = Signer(b"guessed " * 8).context(TenantContext(tenant, account))
     return {"forged": forged, "foreign": str(tenant), "person": str(person), "account": str(account)}
 
 
 async def secrets_of(hole: Inside) -> set[str]:
     """Every text that must not come to light."""
-    found = {str(line[0]) for line in await hole.backdoor.fetch(SECRETS, hole.house.bodies[OWN])}
+    found = {str(line[0]) for line in await hole.backdoor.fetch(SECRETS, hole.tenants.bodies[OWN])}
     return {secret for secret in found if len(secret) > 6}
 
 
@@ -208,11 +208,11 @@ async def secrets_of(hole: Inside) -> set[str]:
 async def test_no_attack_brings_or_changes_a_foreign_row(
     hole: Inside, filled: dict[str, str], way: str, attacks: list[str]
 ) -> None:
-    own = hole.house.bodies[OWN]
+    own = hole.tenants.bodies[OWN]
     async with hole.visitor(ADMIN) as attacker, hole.visitor(OTHER_ADMIN):
         before, secrets = await foreign_state(hole, own), await secrets_of(hole)
-        async with hole.house.inside(FOREIGN):  # a colleague of the other body is at work on another connection
-            secrets.add(f"app.enter('{hole.house.bodies[FOREIGN]}")
+        async with hole.tenants.inside(FOREIGN):  # a colleague of the other body is at work on another connection
+            secrets.add(f"app.enter('{hole.tenants.bodies[FOREIGN]}")
             brought = {attack: await harvest(attacker, secrets, **{way: attack.format(**filled)}) for attack in attacks}
         assert {attack: found for attack, found in brought.items() if found} == {}
         assert await foreign_state(hole, own) == before
@@ -280,7 +280,7 @@ async def test_a_lock_that_was_taken_all_the_same_ends_with_its_request(hole: In
 
 
 async def test_no_trap_can_be_laid_under_the_statements_of_the_next_request(hole: Inside) -> None:
-    """The house's prepared statements can't be listed, nor their names guessed, nor anything put in their place."""
+    """The product's prepared statements can't be listed, nor their names guessed, nor anything put in their place."""
     async with hole.visitor(ADMIN) as attacker:
         await attacker.get(f"/api/v1/t/{OWN}/leaky", params={"end": "x'"})
         listed = await attacker.get(
@@ -290,7 +290,7 @@ async def test_no_trap_can_be_laid_under_the_statements_of_the_next_request(hole
         for number in range(100):
             guess = f"DEALLOCATE __asyncpg_stmt_{number:x}__ ;; SELECT 1"
             answer = await attacker.get(f"/api/v1/t/{OWN}/leaky", params={"whole": guess})
-            assert answer.status_code == 500, "a statement of the house has a name that can be guessed"
+            assert answer.status_code == 500, "a statement of the product has a name that can be guessed"
 
 
 async def test_a_gap_in_row_security_is_noticed(hole: Inside) -> None:

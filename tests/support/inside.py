@@ -68,7 +68,7 @@ class Inside:
     """The application in this very process, over the database of the test file: here single steps can be harmed."""
 
     app: Any
-    house: Any
+    tenants: Any
     backdoor: Backdoor
 
     @asynccontextmanager
@@ -88,13 +88,13 @@ class Inside:
 
 @asynccontextmanager
 async def composed(
-    house: Any, database: Any, plugins: list[Any] | None = None, **settings: Any
+    tenants: Any, database: Any, plugins: list[Any] | None = None, **settings: Any
 ) -> AsyncIterator[Inside]:
     """The application over the database of the test file, with the installed modules or others."""
     server = database.server
     app = create_app(InstanceSettings(data=server.folder, database_url=database.dsn(), **settings), plugins)
     try:
-        yield Inside(app, house, Backdoor(database.dsn(server.superuser)))
+        yield Inside(app, tenants, Backdoor(database.dsn(server.superuser)))
     finally:
         compose()
 

@@ -14,15 +14,15 @@ from tenancy.query import rows, value
 pytestmark = pytest.mark.anyio
 
 
-async def test_without_a_context_nothing_is_there(house, database):
+async def test_without_a_context_nothing_is_there(tenants, database):
     connection = await asyncpg.connect(database.dsn(), server_settings={"search_path": "app"})
     assert await connection.fetchval("SELECT count(*) FROM person") == 0
     assert await connection.fetchval("SELECT count(*) FROM tenant") == 0
     await connection.close()
 
 
-async def test_a_body_sees_its_own_people_only(house):
-    async with house.inside("kien-luong"):
+async def test_a_body_sees_its_own_people_only(tenants):
+    async with tenants.inside("kien-luong"):
         own = await value("SELECT count(*) FROM person WHERE tenant_id = $1")
         from tenancy.transaction import current_transaction
 
@@ -30,9 +30,9 @@ async def test_a_body_sees_its_own_people_only(house):
     assert own == everything == 11
 
 
-async def test_a_forged_context_is_refused(house, database):
+async def test_a_forged_context_is_refused(tenants, database):
     connection = await asyncpg.connect(database.dsn(), server_settings={"search_path": "app"})
-    forged = Signer(b"x" * 32).context(TenantContext(house.bodies["kien-luong"]))
+    forged = Signer(b"x" * 32).context(TenantContext(tenants.bodies["kien-luong"]))
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await connection.execute("SELECT app.enter($1)", forged)
     async with connection.transaction():
@@ -42,25 +42,25 @@ async def test_a_forged_context_is_refused(house, database):
     await connection.close()
 
 
-async def test_an_expired_context_is_refused(house):
+async def test_an_expired_context_is_refused(tenants):
     assert DB.signer is not None
-    stale = DB.signer.context(TenantContext(house.bodies["kien-luong"]), seconds=-1)
+    stale = DB.signer.context(TenantContext(tenants.bodies["kien-luong"]), seconds=-1)
     async with DB.autocommit() as connection:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute("SELECT app.enter($1)", stale)
 
 
-async def test_writing_into_another_body_is_refused(house):
-    async with house.inside("kien-luong") as transaction:
+async def test_writing_into_another_body_is_refused(tenants):
+    async with tenants.inside("kien-luong") as transaction:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await transaction.connection.execute(
                 "INSERT INTO access_rule VALUES ($1, $2, 'member', 'core.people.read', 'allow', 1)",
-                house.bodies["giang-thanh"],
+                tenants.bodies["giang-thanh"],
                 uuid4(),
             )
 
 
-async def test_the_key_can_not_be_read(house):
+async def test_the_key_can_not_be_read(tenants):
     async with DB.autocommit() as connection:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.fetchval("SELECT count(*) FROM sec.key")
@@ -69,16 +69,16 @@ async def test_the_key_can_not_be_read(house):
                 await connection.fetchval(f"SELECT count(*) FROM auth.{table}")
 
 
-async def test_a_foreign_row_is_absent(house):
-    async with house.inside("giang-thanh"):
+async def test_a_foreign_row_is_absent(tenants):
+    async with tenants.inside("giang-thanh"):
         foreign = (await rows("SELECT id FROM person WHERE tenant_id = $1"))[0]["id"]
-    async with house.inside("kien-luong"):
+    async with tenants.inside("kien-luong"):
         with pytest.raises(Absent):
             await Person.get(foreign)
 
 
-async def test_a_late_edit_is_told_what_stands(house):
-    async with house.inside("kien-luong"):
+async def test_a_late_edit_is_told_what_stands(tenants):
+    async with tenants.inside("kien-luong"):
         person = (await rows("SELECT id FROM person WHERE tenant_id = $1"))[0]["id"]
         assert await Person.change(person, 1, {Person.position: "mới"}) == 2
         with pytest.raises(Stale) as late:
@@ -87,7 +87,7 @@ async def test_a_late_edit_is_told_what_stands(house):
     assert late.value.current["position"] == "mới"
 
 
-async def test_a_statement_without_its_body_is_refused(house):
-    async with house.inside("kien-luong"):
+async def test_a_statement_without_its_body_is_refused(tenants):
+    async with tenants.inside("kien-luong"):
         with pytest.raises(ValueError, match="tenant_id"):
             await rows("SELECT * FROM person")

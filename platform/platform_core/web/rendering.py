@@ -1,4 +1,4 @@
-"""Jinja pages in the frame of the house. Templates know nothing of requests: the shell tells them what they need."""
+"""Jinja pages in their frame. Templates know nothing of requests: the shell tells them what they need."""
 
 import hashlib
 from collections.abc import Sequence

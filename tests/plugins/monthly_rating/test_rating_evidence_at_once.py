@@ -27,9 +27,9 @@ async def waits(backdoor, who):
         await asyncio.sleep(0)
 
 
-async def test_of_two_files_sent_at_once_one_fills_the_last_place(cell, house, database):
+async def test_of_two_files_sent_at_once_one_fills_the_last_place(cell, tenants, database):
     await cell.running()
-    context = TenantContext(house.bodies["kien-luong"], cell.member.account_id)
+    context = TenantContext(tenants.bodies["kien-luong"], cell.member.account_id)
     task = (await cell.tasks(cell.member))[0]["id"]
     with standing_on(DAY):
         for _ in range(reporting.MOST_FILES - 1):

@@ -1,4 +1,4 @@
-"""The house stands as its map says: shelves are no packages, names are unique, files small, nothing foreign is in."""
+"""The layout is as the map says: top-level folders are no packages, names unique, files small, nothing foreign in."""
 
 import ast
 import os
@@ -85,11 +85,11 @@ def test_python_dash_m_pytest_starts_at_the_root():
     assert told.returncode == 0, told.stderr
 
 
-def modules_of_the_house() -> list[str]:
+def project_modules() -> list[str]:
     return sorted(file.parent.name for file in (ROOT / "plugins").glob("*/__init__.py"))
 
 
-@pytest.mark.parametrize("module", modules_of_the_house())
+@pytest.mark.parametrize("module", project_modules())
 def test_every_module_is_announced_packed_and_guarded(module):
     arrows = PROJECT["tool"]["importlinter"]
     contracts = {contract["id"]: contract for contract in arrows["contracts"]}
