@@ -13,7 +13,7 @@ from reading import Finding, Source, dotted, last_name
 from sql_text import is_fixed, takes_sql
 
 ROOT = Path(__file__).resolve().parents[2]
-SHELVES = ("platform", "tenants", "plugins", "migrations")
+FOLDERS = ("platform", "tenants", "plugins", "migrations")
 Found = Iterator[tuple[int, str]]
 Rule = Callable[[Source], Found]
 
@@ -174,7 +174,7 @@ def check(folders: Iterable[Path], root: Path = ROOT) -> list[Finding]:
 
 def main(arguments: list[str]) -> int:
     """Print every finding; exit code 1 when there is one."""
-    found = check([Path(one).resolve() for one in arguments] or [ROOT / shelf for shelf in SHELVES])
+    found = check([Path(one).resolve() for one in arguments] or [ROOT / folder for folder in FOLDERS])
     sys.stdout.writelines(f"{one}\n" for one in found)
     return 1 if found else 0
 

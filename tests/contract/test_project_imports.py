@@ -1,4 +1,4 @@
-"""The arrows between packages hold, and a planted import against each of them is found."""
+"""The import contracts hold, and a planted import against each of them is found."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LINT_IMPORTS = Path(sys.executable).parent / "lint-imports"
-SHELVES = ("platform", "tenants", "plugins")
+FOLDERS = ("platform", "tenants", "plugins")
 AGAINST = {
     "core | each module -> contract -> tenancy":
         ("platform/platform_core/dashboard/service.py", "import monthly_rating.config"),
@@ -20,10 +20,10 @@ AGAINST = {
     "only the host and the hooks know pluggy": ("plugins/monthly_rating/facts.py", "import pluggy"),
     "modules and services know nothing of the web framework":
         ("platform/platform_core/people/service.py", "import litestar"),
-    "floors of the core": ("platform/platform_core/people/tables.py", "import platform_core.web.request_middleware"),
+    "layers of the core": ("platform/platform_core/people/tables.py", "import platform_core.web.request_middleware"),
     "main -> commands -> what they share":
         ("platform/platform_core/cli/common.py", "import platform_core.cli.main"),
-    "floors of a module": ("plugins/monthly_rating/tables.py", "import monthly_rating.service.sql"),
+    "layers of a module": ("plugins/monthly_rating/tables.py", "import monthly_rating.service.sql"),
     "rules are pure: no database, no files, no chance, no web":
         ("plugins/monthly_rating/rules/tasks.py", "import tenancy.query"),
 }
@@ -31,14 +31,14 @@ AGAINST = {
 
 def verdicts(root: Path) -> dict[str, str]:
     """Contract → KEPT or BROKEN, by import-linter over the packages below `root`."""
-    shelves = os.pathsep.join(str(root / shelf) for shelf in SHELVES)
+    folders = os.pathsep.join(str(root / folder) for folder in FOLDERS)
     told = subprocess.run([LINT_IMPORTS, "--no-cache", "--config", str(root / "pyproject.toml")], cwd=root, text=True,
-                          capture_output=True, env=os.environ | {"PYTHONPATH": shelves, "NO_COLOR": "1"}).stdout
+                          capture_output=True, env=os.environ | {"PYTHONPATH": folders, "NO_COLOR": "1"}).stdout
     lines = [line.partition(" (")[0].rpartition(" ") for line in told.splitlines()]
     return {name: verdict for name, _space, verdict in lines if verdict in ("KEPT", "BROKEN")}
 
 
-def test_the_arrows_hold():
+def test_the_import_contracts_hold():
     assert verdicts(ROOT) == dict.fromkeys(AGAINST, "KEPT")
 
 
@@ -47,8 +47,8 @@ def planted(tmp_path_factory) -> Path:
     """A copy of the packages with one import against every contract."""
     copy = tmp_path_factory.mktemp("planted")
     shutil.copy(ROOT / "pyproject.toml", copy)
-    for shelf in SHELVES:
-        shutil.copytree(ROOT / shelf, copy / shelf, ignore=lambda folder, names: [
+    for folder in FOLDERS:
+        shutil.copytree(ROOT / folder, copy / folder, ignore=lambda _path, names: [
             name for name in names if name == "__pycache__" or ("." in name and not name.endswith(".py"))])
     for file, line in AGAINST.values():
         text = (copy / file).read_text(encoding="utf-8")
@@ -56,5 +56,5 @@ def planted(tmp_path_factory) -> Path:
     return copy
 
 
-def test_an_import_against_an_arrow_is_found(planted):
+def test_an_import_against_a_contract_is_found(planted):
     assert verdicts(planted) == dict.fromkeys(AGAINST, "BROKEN")

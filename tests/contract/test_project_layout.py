@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SHELVES = ("platform", "tenants", "plugins", "tests")
+FOLDERS = ("platform", "tenants", "plugins", "tests")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 MOST_LINES = 300
 MOST_LINES_OF_A_TEST = 400
@@ -61,8 +61,8 @@ def hosts_of_this_machine() -> set[str]:
     return set(re.findall(r"https?://(?:[^@/\s]+@)?([\w.-]+\.\w+)", settings))
 
 
-def test_shelves_are_no_packages():
-    assert [shelf for shelf in SHELVES if (ROOT / shelf / "__init__.py").exists()] == []
+def test_top_level_folders_are_no_packages():
+    assert [folder for folder in FOLDERS if (ROOT / folder / "__init__.py").exists()] == []
     assert list((ROOT / "tests").rglob("__init__.py")) == []
 
 
@@ -72,7 +72,7 @@ def test_pythons_own_platform_is_found_from_the_root():
     assert told.returncode == 0 and told.stdout.strip(), told.stderr
 
 
-def test_a_package_in_a_shelf_would_shadow_pythons_own(tmp_path):
+def test_a_package_of_that_name_would_shadow_pythons_own(tmp_path):
     (tmp_path / "platform").mkdir()
     (tmp_path / "platform" / "__init__.py").touch()
     told = subprocess.run([sys.executable, "-c", "import platform; print(platform.python_version())"], cwd=tmp_path,
@@ -91,12 +91,12 @@ def project_modules() -> list[str]:
 
 @pytest.mark.parametrize("module", project_modules())
 def test_every_module_is_announced_packed_and_guarded(module):
-    arrows = PROJECT["tool"]["importlinter"]
-    contracts = {contract["id"]: contract for contract in arrows["contracts"]}
+    imports = PROJECT["tool"]["importlinter"]
+    contracts = {contract["id"]: contract for contract in imports["contracts"]}
     assert module in PROJECT["project"]["entry-points"]["thidua.plugins"]
     assert f"plugins/{module}" in PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
-    assert module in arrows["root_packages"]
-    assert module in contracts["shelves"]["layers"][0].split(" | ")
+    assert module in imports["root_packages"]
+    assert module in contracts["layers"]["layers"][0].split(" | ")
     for guarded in ("database", "policies", "hooks", "web"):
         assert module in contracts[guarded]["source_modules"], guarded
     assert module in contracts["module"]["containers"]

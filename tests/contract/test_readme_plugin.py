@@ -54,7 +54,7 @@ def built(tmp_path_factory) -> Iterator[ModuleType]:
     announced = tomllib.loads((folder / "pyproject.toml").read_text())["project"]["entry-points"]["thidua.plugins"]
     patch.syspath_prepend(str(folder / "plugins"))
     with pytest.MonkeyPatch.context() as elsewhere:
-        elsewhere.setattr(migrations, "SHELVES", folder)
+        elsewhere.setattr(migrations, "PROJECT_ROOT", folder)
         import_module("good_deeds.piccolo_app")
     patch.setattr(piccolo_conf, "APP_REGISTRY", AppRegistry(apps=[*apps(), "good_deeds.piccolo_app"]))
     patch.setenv("PICCOLO_CONF", "platform_core.provisioning.piccolo_conf")
@@ -93,9 +93,9 @@ async def signed_in(client: httpx.AsyncClient, login: str) -> None:
 
 def test_the_blocks_pass_the_static_checks(built, lint):
     folder = Path(built.__file__ or "").parents[2]
-    shelves = [*(str(README.parent / shelf) for shelf in ("platform", "tenants")), str(folder / "plugins")]
+    folders = [*(str(README.parent / name) for name in ("platform", "tenants")), str(folder / "plugins")]
     told = subprocess.run(
-        [sys.executable, "-m", "ruff", "check", "--quiet", "--config", "pyproject.toml", "--config", f"src = {shelves}",
+        [sys.executable, "-m", "ruff", "check", "--quiet", "--config", "pyproject.toml", "--config", f"src = {folders}",
          folder / "plugins", folder / "migrations"], cwd=README.parent, capture_output=True, text=True)
     assert told.returncode == 0, told.stdout
     assert lint("rules").check([folder], folder) == []

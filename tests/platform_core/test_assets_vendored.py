@@ -44,7 +44,7 @@ def test_the_manifest_knows_every_file_by_its_content() -> None:
 def test_every_icon_of_the_list_is_in_the_sprite_and_every_icon_of_a_page_in_the_list(hook: ModuleType) -> None:
     sprite = re.findall(r'<symbol id="i-([a-z0-9-]+)"', (VENDOR / "icons.svg").read_text())
     assert sprite == hook.ICONS
-    pages = [page.read_text() for shelf in ("platform", "plugins") for page in (ROOT / shelf).rglob("*.html")]
+    pages = [page.read_text() for folder in ("platform", "plugins") for page in (ROOT / folder).rglob("*.html")]
     shown = {name for page in pages for name in re.findall(r"""#i-([a-z0-9-]+)|\bicon\(["']([a-z0-9-]+)""", page)}
     assert {a or b for a, b in shown} <= set(sprite)
 

@@ -72,8 +72,8 @@ def test_isolation_is_the_same_and_the_first_administrator_is_made(own):
     assert call(own, "migrate").returncode == 0
     again = call(own, "migrate")
     assert again.returncode == 0
-    shelf = ROOT / "tenants/blueprints/sector.toml"
-    assert call(own, "tenants", "apply", str(shelf)).returncode == 0
+    sector = ROOT / "tenants/blueprints/sector.toml"
+    assert call(own, "tenants", "apply", str(sector)).returncode == 0
     made = call(own, "users", "add", "first.admin", "--name", "Người Quản Trị", "--body", "an-giang", "--json")
     assert made.returncode == 0, made.stderr
     assert json.loads(made.stdout)["login"] == "first.admin"

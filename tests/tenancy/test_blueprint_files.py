@@ -7,7 +7,7 @@ import pytest
 
 from tenancy.blueprints import Blueprint, Body, Person, read
 
-SHELF = Path(__file__).parents[2] / "tenants" / "blueprints"
+FOLDER = Path(__file__).parents[2] / "tenants" / "blueprints"
 DEMO_FILES = ("kien_luong.toml", "giang_thanh.toml")
 NAMED_IN_THE_SOURCES = {
     "Đỗ Anh Núi",
@@ -21,12 +21,12 @@ NAMED_IN_THE_SOURCES = {
 }
 
 
-def shelf(name: str) -> Blueprint:
-    return read(SHELF / name, known={"kien-giang"})
+def blueprint_of(name: str) -> Blueprint:
+    return read(FOLDER / name, known={"kien-giang"})
 
 
 def body_of(name: str, slug: str) -> Body:
-    return next(body for body in shelf(name).bodies if body.slug == slug)
+    return next(body for body in blueprint_of(name).bodies if body.slug == slug)
 
 
 def members_of_the_cell(body: Body) -> list[Person]:
@@ -42,7 +42,7 @@ def names_from_the_sources(body: Body) -> set[str]:
 
 
 def test_the_sector_has_one_supreme_body_and_34_provinces_today() -> None:
-    today = [body for body in shelf("sector.toml").bodies if body.valid_to is None]
+    today = [body for body in blueprint_of("sector.toml").bodies if body.valid_to is None]
 
     assert [body.slug for body in today if body.kind == "supreme"] == ["toi-cao"]
     provinces = [body for body in today if body.kind == "province"]
@@ -52,7 +52,7 @@ def test_the_sector_has_one_supreme_body_and_34_provinces_today() -> None:
 
 
 def test_the_mergers_that_the_sources_speak_of_are_stated() -> None:
-    bodies = shelf("sector.toml").bodies
+    bodies = blueprint_of("sector.toml").bodies
     merged = {entry.body: body.slug for body in bodies for entry in body.predecessors}
 
     assert merged == {
@@ -106,7 +106,7 @@ def test_a_demo_body_works_today_and_its_administrator_is_outside_the_cell(file:
 
 @pytest.mark.parametrize("file", DEMO_FILES)
 def test_demo_people_are_all_marked_and_none_is_named_in_the_sources(file: str) -> None:
-    blueprint = shelf(file)
+    blueprint = blueprint_of(file)
 
     assert blueprint.about.demo
     for body in blueprint.bodies:
@@ -115,7 +115,7 @@ def test_demo_people_are_all_marked_and_none_is_named_in_the_sources(file: str) 
 
 
 def test_the_check_for_names_from_the_sources_would_find_one(tmp_path: Path) -> None:
-    text = (SHELF / "kien_luong.toml").read_text(encoding="utf-8").replace("Phạm Thúy Hà", "Đỗ Anh Núi")
+    text = (FOLDER / "kien_luong.toml").read_text(encoding="utf-8").replace("Phạm Thúy Hà", "Đỗ Anh Núi")
     (tmp_path / "spoiled.toml").write_text(text, encoding="utf-8")
 
     (body,) = read(tmp_path / "spoiled.toml", known={"kien-giang"}).bodies
@@ -125,7 +125,7 @@ def test_the_check_for_names_from_the_sources_would_find_one(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("file", ["sector.toml", "cluster_11.toml"])
 def test_the_files_about_the_sector_name_no_person(file: str) -> None:
-    assert not any(body.persons for body in shelf(file).bodies)
+    assert not any(body.persons for body in blueprint_of(file).bodies)
 
 
 def test_one_person_works_in_both_demo_bodies_with_one_account() -> None:
@@ -142,5 +142,5 @@ def test_one_person_works_in_both_demo_bodies_with_one_account() -> None:
 
 
 def test_every_file_says_where_its_facts_come_from() -> None:
-    for path in SHELF.glob("*.toml"):
-        assert len(shelf(path.name).about.source) > 10, path.name
+    for path in FOLDER.glob("*.toml"):
+        assert len(blueprint_of(path.name).about.source) > 10, path.name

@@ -56,9 +56,9 @@ def routes(instance: Instance, as_json: bool) -> None:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def bench(arguments: tuple[str, ...]) -> None:
     """Measure the product against bare handlers, side by side (needs a checkout)."""
-    from tenancy.migrations import SHELVES
+    from tenancy.migrations import PROJECT_ROOT
 
-    folder = SHELVES / "tests" / "bench"
+    folder = PROJECT_ROOT / "tests" / "bench"
     if not folder.is_dir():
         fail(_("Đo tốc độ cần mã nguồn đầy đủ: hãy chạy trong bản sao của dự án."))
     sys.path.insert(0, str(folder))

@@ -74,8 +74,8 @@ async def prepare(settings: InstanceSettings, progress: Progress) -> None:
 
 def blueprints_of(settings: InstanceSettings) -> list[Path]:
     """The blueprints that `serve` applies: all with demo data, only the sector's own bodies without."""
-    shelf = shipped("_blueprints", "tenants/blueprints")
-    files = list(shelf.glob("*.toml"))
+    folder = shipped("_blueprints", "tenants/blueprints")
+    files = list(folder.glob("*.toml"))
     return files if settings.demo and settings.embedded else [path for path in files if path.stem == "sector"]
 
 
