@@ -1,4 +1,4 @@
-"""What can be done in the core's own rooms."""
+"""What can be done with the core."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from plugin_api.i18n import mark as _
 
 
 class Permission(StrEnum):
-    """`core.<thing>.<act>`, alphabetical."""
+    """`core.<thing>.<action>`, alphabetical."""
 
     FACTS_READ = "core.facts.read"
     MODULES_SWITCH = "core.modules.switch"

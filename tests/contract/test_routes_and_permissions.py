@@ -52,7 +52,7 @@ def test_only_safe_methods_read_and_only_post_changes(ways):
     assert changing == []
 
 
-def test_every_page_and_deed_has_its_twin_in_the_api(ways, declared):
+def test_every_page_and_action_has_its_twin_in_the_api(ways, declared):
     pages = {handler.name: path for path, _method, handler in ways if handler.name in declared}
     twins = {handler.name.removeprefix("api:"): path for path, _method, handler in ways
              if handler.name and handler.name.startswith("api:")}
@@ -93,7 +93,7 @@ def test_every_permission_has_a_title_a_use_and_stands_in_order():
         assert {str(one) for given in manifest.grants.values() for one in given} <= set(names)
 
 
-def test_where_a_deed_leads_exists_and_gets_its_ids(declared):
+def test_where_an_action_leads_exists_and_gets_its_ids(declared):
     views = {name for name, endpoint in declared.items() if isinstance(endpoint, View)}
     lost = [endpoint.name for endpoint in declared.values() if isinstance(endpoint, Action)
             and endpoint.then.partition("#")[0] not in views]

@@ -13,12 +13,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from serving import Serving, serving_a_copy
 
 CHAIR, CLERK, MEMBER, COLLEAGUE = "duc.tq", "anh.nt", "on.dv", "ha.ht"
-ROOM = "/t/kien-luong/monthly-rating"
+MODULE = "/t/kien-luong/monthly-rating"
 
 
 @dataclass(frozen=True)
 class Desk:
-    """The room through its API, as anybody who may."""
+    """The module through its API, as anybody who may."""
 
     serving: Serving
 
@@ -27,13 +27,13 @@ class Desk:
         return self._send("GET", login, path, params=query)
 
     def do(self, login: str, path: str, **data: Any) -> dict[str, Any]:
-        """A deed."""
+        """An action."""
         return self._send("POST", login, path, json=data)
 
     def _send(self, method: str, login: str, path: str, **content: Any) -> dict[str, Any]:
         cookie, token = self.serving.session(login)
         headers = {"x-csrftoken": token, "idempotency-key": uuid4().hex, "cookie": f"thidua={cookie}"}
-        address = f"{self.serving.address}/api/v1{ROOM}{path}"
+        address = f"{self.serving.address}/api/v1{MODULE}{path}"
         answer = httpx.request(method, address, headers=headers, timeout=20, **content)
         assert answer.status_code == 200, answer.text
         return answer.json()
@@ -42,7 +42,7 @@ class Desk:
 @pytest.fixture(scope="module")
 def desk(postgres: Any, make_copy: Callable[[str], object]) -> Iterator[Desk]:
     """`thidua serve` over a database of this file."""
-    with serving_a_copy(postgres, make_copy, "room_screens_a") as serving:
+    with serving_a_copy(postgres, make_copy, "rating_screens_a") as serving:
         yield Desk(serving)
 
 
@@ -67,14 +67,14 @@ class Month:
 
     def path(self, name: str) -> str:
         """An address like `/cycles/{running}/tasks`, filled in."""
-        return ROOM + name.format(**self.__dict__)
+        return MODULE + name.format(**self.__dict__)
 
 
 @pytest.fixture(scope="module")
 def month(desk: Desk) -> Month:
     """Lived through the API, so that the browser only has to look."""
-    room = desk.ask(CLERK)
-    unit, first = room["open_units"][0][0], date.fromisoformat(room["suggested_on"])
+    page = desk.ask(CLERK)
+    unit, first = page["open_units"][0][0], date.fromisoformat(page["suggested_on"])
     plans = [_plan(desk, login, unit, first) for login in (MEMBER, COLLEAGUE, CLERK)]
     for plan, login in zip(plans[:2], (MEMBER, COLLEAGUE), strict=True):
         desk.do(login, f"/plans/{plan}/submit", version=desk.ask(login, f"/plans/{plan}")["version"])

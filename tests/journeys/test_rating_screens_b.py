@@ -114,7 +114,7 @@ def signed_in(browser: Browser, address: str) -> Callable[[str], StorageState]:
 
 @pytest.fixture
 def visit(browser: Browser, address: str, signed_in: Callable[[str], StorageState]) -> Iterator[Visit]:
-    """`visit(login, path)` opens a page of the room as that person."""
+    """`visit(login, path)` opens a page of the module as that person."""
     contexts = []
 
     def go(login: str, path: str, width: int = 1280, script: bool = True) -> Page:

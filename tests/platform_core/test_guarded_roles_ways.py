@@ -60,7 +60,7 @@ async def test_rights_over_one_cell_give_and_confirm_roles_of_that_cell_only(sit
 
 
 async def test_no_way_leads_an_administrator_alone_to_a_guarded_role(site):
-    """Every deed of the core, tried with a second account of his own: what guarded roles are held stays the same."""
+    """Every action of the core, tried with a second account of his own: what guarded roles are held stays the same."""
     slug = "giang-thanh"
     admin = await site.sign_in("y.lc", slug)
     new = {"full_name": "Bóng Của Ý", "code": "gt-99", "login": "bong.y", "password": "mưa rào mùa hạ"}
@@ -141,9 +141,9 @@ async def test_no_way_leads_an_administrator_alone_to_a_guarded_role(site):
         "core.module.switch": asks_while_the_module_is_off,
         "core.person.leave": leaves_and_comes_back,
     }
-    deeds = {name for name, (manifest, one) in dispatcher().registry.endpoints.items()
+    actions = {name for name, (manifest, one) in dispatcher().registry.endpoints.items()
              if manifest.name == "core" and isinstance(one, Action)}  # fmt: skip
-    assert ways.keys() == deeds, "a new deed of the core: think whether it gives a permission, and try it here"
+    assert ways.keys() == actions, "a new action of the core: think whether it gives a permission, and try it here"
     for name, attempt in ways.items():
         await attempt()
         assert await guarded_held(slug) == before, name

@@ -55,14 +55,14 @@ class _Writing:
         for place, column in enumerate(self._sheet.columns):
             self._tab.set_column(place, place, self._widths[place])
             self._tab.write_string(self._heading_row, place, _cell_text(column.title), self._format("heading"))
-        self._give_room(self._heading_row, [column.title for column in self._sheet.columns])
+        self._set_height(self._heading_row, [column.title for column in self._sheet.columns])
         for row, values in enumerate(self._sheet.rows, self._heading_row + 1):
             for place, value in enumerate(values):
                 self._write_value(row, place, value, self._sheet.columns[place])
-            self._give_room(row, [value if isinstance(value, str) else "" for value in values])
+            self._set_height(row, [value if isinstance(value, str) else "" for value in values])
         self._prepare_reading_and_print()
 
-    def _give_room(self, row: int, texts: list[str]) -> None:
+    def _set_height(self, row: int, texts: list[str]) -> None:
         """Height for texts that wrap: not every program works it out on opening."""
         lines = max(_lines(text, width) for text, width in zip(texts, self._widths, strict=True))
         if lines > 1:
