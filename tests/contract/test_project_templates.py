@@ -102,7 +102,7 @@ def test_a_page_that_asks_for_more_is_found(pages):
 
 def test_every_word_of_a_template_is_in_gettext(lint):
     words = lint("words")
-    assert [fault for domain in words.domains() for folder in domain.folders for fault in words.template_faults(folder)] == []
+    assert [fault for one in words.domains() for folder in one.folders for fault in words.template_faults(folder)] == []
 
 
 @pytest.mark.parametrize("planted", [

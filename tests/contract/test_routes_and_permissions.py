@@ -38,12 +38,12 @@ def test_every_way_in_names_a_known_permission(ways):
 
 
 def test_a_way_in_without_a_permission_stops_the_start():
-    @get("/hole")
-    async def hole() -> str:
+    @get("/unguarded")
+    async def unguarded() -> str:
         return ""
 
-    with pytest.raises(Unguarded, match="/hole"):
-        refuse_unguarded(Litestar([hole]))
+    with pytest.raises(Unguarded, match="/unguarded"):
+        refuse_unguarded(Litestar([unguarded]))
 
 
 def test_only_safe_methods_read_and_only_post_changes(ways):

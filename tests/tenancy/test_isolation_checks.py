@@ -22,7 +22,7 @@ BREAKS = {
         "view without",
     ),
     "a definer": (
-        "CREATE FUNCTION app.hole() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT 1::bigint'",
+        "CREATE FUNCTION app.unpinned() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT 1::bigint'",
         "search_path",
     ),
     "no tenant_id": ("CREATE TABLE app.loose (id int PRIMARY KEY)", "no tenant_id"),

@@ -1,4 +1,4 @@
-"""An SQL hole opens nothing: a module that glues what was typed into its SQL shows and changes its own body alone."""
+"""An SQL injection opens nothing: a module that glues what was typed into its SQL shows and changes its own body alone."""
 
 import asyncio
 from enum import StrEnum
@@ -43,7 +43,7 @@ class Leaked(Struct, frozen=True):
 
 
 async def leak(actor: Actor, query: Typed) -> Leaked:
-    """The hole: glued text, once through `tenancy.query`, once straight to the connection."""
+    """The injection: glued text, once through `tenancy.query`, once straight to the connection."""
     found: list[Any] = []
     if query.whole:
         *before, last = query.whole.split(" ;; ")
@@ -78,7 +78,7 @@ def plugins() -> list[Any]:
 
 
 @pytest.fixture
-async def hole(inside: Inside) -> Inside:
+async def injected(inside: Inside) -> Inside:
     """The module is on in both bodies; statistics about everybody's rows are fresh."""
     await inside.backdoor.execute(
         """INSERT INTO app.module SELECT id, gen_random_uuid(), 'leaky', true, now(), id, 1 FROM app.tenant
@@ -190,32 +190,32 @@ WHOLES = [
 
 
 @pytest.fixture
-async def filled(hole: Inside) -> dict[str, str]:
+async def filled(injected: Inside) -> dict[str, str]:
     """What an attacker may know of the other body, and the best he can forge."""
-    account, person = hole.tenants.people[FOREIGN, OTHER_ADMIN]
-    tenant = hole.tenants.bodies[FOREIGN]
+    account, person = injected.tenants.people[FOREIGN, OTHER_ADMIN]
+    tenant = injected.tenants.bodies[FOREIGN]
     forged = Signer(b"guessed " * 8).context(TenantContext(tenant, account))
     return {"forged": forged, "foreign": str(tenant), "person": str(person), "account": str(account)}
 
 
-async def secrets_of(hole: Inside) -> set[str]:
+async def secrets_of(injected: Inside) -> set[str]:
     """Every text that must not come to light."""
-    found = {str(line[0]) for line in await hole.backdoor.fetch(SECRETS, hole.tenants.bodies[OWN])}
+    found = {str(line[0]) for line in await injected.backdoor.fetch(SECRETS, injected.tenants.bodies[OWN])}
     return {secret for secret in found if len(secret) > 6}
 
 
 @pytest.mark.parametrize(("way", "attacks"), [("end", ENDS), ("whole", WHOLES)])
 async def test_no_attack_brings_or_changes_a_foreign_row(
-    hole: Inside, filled: dict[str, str], way: str, attacks: list[str]
+    injected: Inside, filled: dict[str, str], way: str, attacks: list[str]
 ) -> None:
-    own = hole.tenants.bodies[OWN]
-    async with hole.visitor(ADMIN) as attacker, hole.visitor(OTHER_ADMIN):
-        before, secrets = await foreign_state(hole, own), await secrets_of(hole)
-        async with hole.tenants.inside(FOREIGN):  # a colleague of the other body is at work on another connection
-            secrets.add(f"app.enter('{hole.tenants.bodies[FOREIGN]}")
+    own = injected.tenants.bodies[OWN]
+    async with injected.visitor(ADMIN) as attacker, injected.visitor(OTHER_ADMIN):
+        before, secrets = await foreign_state(injected, own), await secrets_of(injected)
+        async with injected.tenants.inside(FOREIGN):  # a colleague of the other body is at work on another connection
+            secrets.add(f"app.enter('{injected.tenants.bodies[FOREIGN]}")
             brought = {attack: await harvest(attacker, secrets, **{way: attack.format(**filled)}) for attack in attacks}
         assert {attack: found for attack, found in brought.items() if found} == {}
-        assert await foreign_state(hole, own) == before
+        assert await foreign_state(injected, own) == before
 
 
 LEFT_BEHIND = [
@@ -228,8 +228,8 @@ LEFT_BEHIND = [
 
 
 @pytest.mark.parametrize("setting", LEFT_BEHIND)
-async def test_what_a_hole_leaves_behind_on_a_connection_is_gone_for_the_next(hole: Inside, setting: str) -> None:
-    async with hole.visitor(ADMIN) as attacker, hole.visitor(OTHER_ADMIN) as colleague:
+async def test_what_an_injection_leaves_behind_on_a_connection_is_gone_for_the_next(injected: Inside, setting: str) -> None:
+    async with injected.visitor(ADMIN) as attacker, injected.visitor(OTHER_ADMIN) as colleague:
         attacks = [attacker.get(f"/api/v1/t/{OWN}/leaky", params={"whole": setting}) for _ in range(12)]
         assert {answer.status_code for answer in await asyncio.gather(*attacks)} == {200}
         answers = await asyncio.gather(*(colleague.get(f"/api/v1/t/{FOREIGN}/people") for _ in range(12)))
@@ -256,9 +256,9 @@ PAST_THE_BODY = [
 ]
 
 
-async def test_what_reaches_past_a_body_is_refused(hole: Inside) -> None:
+async def test_what_reaches_past_a_body_is_refused(injected: Inside) -> None:
     """Locks that hold up others, a store outside the trail, counts of everybody's rows."""
-    async with hole.visitor(ADMIN) as attacker:
+    async with injected.visitor(ADMIN) as attacker:
         for statement in PAST_THE_BODY:
             answer = await attacker.get(f"/api/v1/t/{OWN}/leaky", params={"whole": statement})
             assert answer.status_code == 500, statement
@@ -266,22 +266,22 @@ async def test_what_reaches_past_a_body_is_refused(hole: Inside) -> None:
         assert control.status_code == 200
 
 
-async def test_a_lock_that_was_taken_all_the_same_ends_with_its_request(hole: Inside) -> None:
+async def test_a_lock_that_was_taken_all_the_same_ends_with_its_request(injected: Inside) -> None:
     take = "SELECT pg_advisory_lock(4242)"
-    await hole.backdoor.execute("GRANT EXECUTE ON FUNCTION pg_advisory_lock(bigint) TO app_rt")
+    await injected.backdoor.execute("GRANT EXECUTE ON FUNCTION pg_advisory_lock(bigint) TO app_rt")
     try:
-        async with hole.visitor(ADMIN) as attacker:
+        async with injected.visitor(ADMIN) as attacker:
             for end in ("SELECT 1", "SELECT 1/0"):  # committed, rolled back
                 await attacker.get(f"/api/v1/t/{OWN}/leaky", params={"whole": f"{take} ;; {end}"})
                 held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4242"
-                assert await hole.backdoor.value(held) == 0
+                assert await injected.backdoor.value(held) == 0
     finally:
-        await hole.backdoor.execute("REVOKE EXECUTE ON FUNCTION pg_advisory_lock(bigint) FROM app_rt")
+        await injected.backdoor.execute("REVOKE EXECUTE ON FUNCTION pg_advisory_lock(bigint) FROM app_rt")
 
 
-async def test_no_trap_can_be_laid_under_the_statements_of_the_next_request(hole: Inside) -> None:
+async def test_no_trap_can_be_laid_under_the_statements_of_the_next_request(injected: Inside) -> None:
     """The product's prepared statements can't be listed, nor their names guessed, nor anything put in their place."""
-    async with hole.visitor(ADMIN) as attacker:
+    async with injected.visitor(ADMIN) as attacker:
         await attacker.get(f"/api/v1/t/{OWN}/leaky", params={"end": "x'"})
         listed = await attacker.get(
             f"/api/v1/t/{OWN}/leaky", params={"whole": "SELECT name, statement FROM pg_prepared_statements"}
@@ -293,11 +293,11 @@ async def test_no_trap_can_be_laid_under_the_statements_of_the_next_request(hole
             assert answer.status_code == 500, "a statement of the product has a name that can be guessed"
 
 
-async def test_a_gap_in_row_security_is_noticed(hole: Inside) -> None:
+async def test_a_gap_in_row_security_is_noticed(injected: Inside) -> None:
     """Negative control: without row security the very first attack brings the other body's people."""
-    await hole.backdoor.execute("ALTER TABLE app.person DISABLE ROW LEVEL SECURITY")
+    await injected.backdoor.execute("ALTER TABLE app.person DISABLE ROW LEVEL SECURITY")
     try:
-        async with hole.visitor(ADMIN) as attacker:
-            assert await harvest(attacker, await secrets_of(hole), end=ENDS[2])
+        async with injected.visitor(ADMIN) as attacker:
+            assert await harvest(attacker, await secrets_of(injected), end=ENDS[2])
     finally:
-        await hole.backdoor.execute("ALTER TABLE app.person ENABLE ROW LEVEL SECURITY")
+        await injected.backdoor.execute("ALTER TABLE app.person ENABLE ROW LEVEL SECURITY")
