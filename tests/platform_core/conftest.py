@@ -76,7 +76,7 @@ def app(postgres: Any, database: Any) -> SecurityHeadersMiddleware:
 
 @pytest.fixture
 async def site(app: SecurityHeadersMiddleware, postgres: Any, database: Any) -> AsyncIterator[Site]:
-    """The application at work. Its pool belongs to the loop of the test; its press is everybody's and stays open."""
+    """The application at work. Its pool belongs to the loop of the test; its renderer is everybody's and stays open."""
     await DB.open(database.dsn(), Signer(InstanceSettings(data=postgres.folder).key()), 6)
     site = Site(app)
     yield site

@@ -209,9 +209,9 @@ async def test_a_word_of_another_body_in_a_file_is_noticed(inside: Inside) -> No
         layout="party", issuer="Chi bộ", title="Thông báo",
         body=(Table((Column("TT", 0.5), Column("Việc", 9)), ((f"{foreign}001x", "Việc dài " * 30),)), Paragraph("./.")),
     )  # fmt: skip
-    press = ports().press
-    sheet = await press.sheet(Sheet(title="Bảng", columns=(SheetColumn("Việc"),), rows=((f"{foreign}001x",),)))
-    printed = {"pdf": await press.print(paper, "pdf"), "docx": await press.print(paper, "docx"), "xlsx": sheet}
+    renderer = ports().renderer
+    sheet = await renderer.sheet(Sheet(title="Bảng", columns=(SheetColumn("Việc"),), rows=((f"{foreign}001x",),)))
+    printed = {"pdf": await renderer.print(paper, "pdf"), "docx": await renderer.print(paper, "docx"), "xlsx": sheet}
     for kind, file in printed.items():
         assert foreign in Sent("", kind, "", file.content).words(), kind
         assert MARKS["kien-luong"] not in Sent("", kind, "", file.content).words(), kind

@@ -1,4 +1,4 @@
-"""An SQL injection opens nothing: a module that glues what was typed into its SQL shows and changes its own body alone."""
+"""An SQL injection opens nothing: a module that glues typed text into its SQL shows and changes its own body alone."""
 
 import asyncio
 from enum import StrEnum
@@ -228,7 +228,7 @@ LEFT_BEHIND = [
 
 
 @pytest.mark.parametrize("setting", LEFT_BEHIND)
-async def test_what_an_injection_leaves_behind_on_a_connection_is_gone_for_the_next(injected: Inside, setting: str) -> None:
+async def test_what_an_injection_leaves_on_a_connection_is_gone_for_the_next(injected: Inside, setting: str) -> None:
     async with injected.visitor(ADMIN) as attacker, injected.visitor(OTHER_ADMIN) as colleague:
         attacks = [attacker.get(f"/api/v1/t/{OWN}/leaky", params={"whole": setting}) for _ in range(12)]
         assert {answer.status_code for answer in await asyncio.gather(*attacks)} == {200}

@@ -57,7 +57,7 @@ class RouteFactory:
             if isinstance(found, File):
                 return download(found)
             if view.export and request.query_params.get("export") == "xlsx":
-                return download(await ports().press.sheet(view.export(found)))
+                return download(await ports().renderer.sheet(view.export(found)))
             response = self.pages.page(
                 view.template, **_context(found), view=found, query=_query(view, request), here=values
             )

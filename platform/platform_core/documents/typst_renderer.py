@@ -16,7 +16,7 @@ class FontsMissing(RuntimeError):
     """The letters of the papers were not fetched when the product was built."""
 
 
-class TypstPress:
+class TypstRenderer:
     """Sets trees of papers as PDF. A compiler keeps what it has worked out, so each thread holds on to its own."""
 
     def __init__(self, fonts: Path = FONTS) -> None:

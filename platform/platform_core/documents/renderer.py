@@ -1,16 +1,16 @@
-"""The press: every paper and sheet of the platform leaves through here, on threads of its own."""
+"""The renderer: every paper and sheet of the platform leaves through here, on threads of its own."""
 
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from platform_core.documents.docx_press import DocxPress
+from platform_core.documents.docx_renderer import DocxRenderer
 from platform_core.documents.naming import full_name, safe_name
 from platform_core.documents.typesetting import tree_of
-from platform_core.documents.typst_press import TypstPress
+from platform_core.documents.typst_renderer import TypstRenderer
 from platform_core.documents.wording import printable
-from platform_core.documents.xlsx_press import xlsx
+from platform_core.documents.xlsx_renderer import xlsx
 from plugin_api.papers import File, Form, Paper, Sheet
 
 Result = TypeVar("Result")
@@ -22,16 +22,16 @@ MEDIA_TYPES = {
 }
 
 
-class Press:
-    """Implements `plugin_api.papers.PaperPress`.
+class Renderer:
+    """Implements `plugin_api.papers.DocumentRenderer`.
 
     Two threads: typst keeps both cores busy, and each thread's warm compiler costs memory. Close it when the app stops.
     """
 
     def __init__(self, threads: int = 2) -> None:
-        self._typst = TypstPress()
-        self._docx = DocxPress()
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="paper-press")
+        self._typst = TypstRenderer()
+        self._docx = DocxRenderer()
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="renderer")
 
     async def print(self, paper: Paper, form: Form) -> File:
         """Lay the paper out as PDF or DOCX."""

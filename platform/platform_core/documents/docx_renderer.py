@@ -24,7 +24,7 @@ _NATIONAL_RULE = {False: 56.1, True: 72.9}
 _CAPITAL, _LETTER = 2.5, 2.5
 
 
-class DocxPress:
+class DocxRenderer:
     """Sets trees of papers as DOCX from a template that is built once and read anew for each paper."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""The press as modules meet it: files with names that travel, many at once, and an event loop that stays free."""
+"""The renderer as modules meet it: files with names that travel, many at once, and an event loop that stays free."""
 
 import asyncio
 import datetime as dt
@@ -10,14 +10,14 @@ from urllib.parse import unquote
 import pymupdf
 import pytest
 
-from platform_core.documents import Press
-from platform_core.documents.typst_press import FontsMissing, TypstPress
+from platform_core.documents import Renderer
+from platform_core.documents.typst_renderer import FontsMissing, TypstRenderer
 from platform_core.documents.wording import letterhead, listed, number_line, place_and_date
 from plugin_api.papers import (
     Column,
+    DocumentRenderer,
     Layout,
     Paper,
-    PaperPress,
     Paragraph,
     Sheet,
     SheetColumn,
@@ -27,8 +27,8 @@ from plugin_api.papers import (
 
 
 @pytest.fixture
-def press() -> Iterator[PaperPress]:
-    made = Press()
+def renderer() -> Iterator[DocumentRenderer]:
+    made = Renderer()
     yield made
     made.close()
 
@@ -44,8 +44,8 @@ def notice(number: int) -> Paper:
     )
 
 
-def test_names_of_files_are_safe_everywhere_and_keep_the_words(press: PaperPress) -> None:
-    file = asyncio.run(press.print(notice(3), "pdf"))
+def test_names_of_files_are_safe_everywhere_and_keep_the_words(renderer: DocumentRenderer) -> None:
+    file = asyncio.run(renderer.print(notice(3), "pdf"))
     assert file.name == "thong-bao-phan-cong-nhiem-vu-so-3.pdf"
     assert file.full_name == "Thông báo Phân công nhiệm vụ số 3.pdf"
     assert file.media_type == "application/pdf"
@@ -57,9 +57,9 @@ def test_names_of_files_are_safe_everywhere_and_keep_the_words(press: PaperPress
 
 
 @pytest.mark.parametrize("title", ['../..\\a"b\r\nSet-Cookie: x', "Đặng/Đ:*?", "x" * 300, "", "中文", "..."])
-def test_no_title_can_spoil_a_name_or_a_header(press: PaperPress, title: str) -> None:
+def test_no_title_can_spoil_a_name_or_a_header(renderer: DocumentRenderer, title: str) -> None:
     sheet = Sheet(title=title, columns=(SheetColumn("A"),), rows=())
-    file = asyncio.run(press.sheet(sheet))
+    file = asyncio.run(renderer.sheet(sheet))
     assert file.name.isascii()
     assert 5 < len(file.name) <= 85
     assert not set(file.name) & set('/\\:*?"<>| \r\n')
@@ -67,9 +67,9 @@ def test_no_title_can_spoil_a_name_or_a_header(press: PaperPress, title: str) ->
     assert not set(file.disposition) & {"\r", "\n"}
 
 
-def test_papers_printed_at_once_do_not_mix(press: PaperPress) -> None:
+def test_papers_printed_at_once_do_not_mix(renderer: DocumentRenderer) -> None:
     async def all_of_them() -> list[bytes]:
-        files = await asyncio.gather(*(press.print(notice(number), "pdf") for number in range(24)))
+        files = await asyncio.gather(*(renderer.print(notice(number), "pdf") for number in range(24)))
         return [file.content for file in files]
 
     for number, content in enumerate(asyncio.run(all_of_them())):
@@ -78,12 +78,12 @@ def test_papers_printed_at_once_do_not_mix(press: PaperPress) -> None:
         assert text.count("của thông báo") == text.count(f"của thông báo {number}\n") == 30
 
 
-def test_the_event_loop_stays_free_while_a_long_paper_is_set(press: PaperPress) -> None:
+def test_the_event_loop_stays_free_while_a_long_paper_is_set(renderer: DocumentRenderer) -> None:
     rows = tuple((str(row), f"Việc {row}") for row in range(3000))
     long = Paper(layout="state", issuer="Viện", title="Báo cáo", body=(Table((Column("TT"), Column("Việc")), rows),))
 
     async def beats_while_printing() -> tuple[int, float]:
-        task, beats, begin = asyncio.create_task(press.print(long, "pdf")), 0, time.perf_counter()
+        task, beats, begin = asyncio.create_task(renderer.print(long, "pdf")), 0, time.perf_counter()
         while not task.done():
             await asyncio.sleep(0.005)
             beats += 1
@@ -96,7 +96,7 @@ def test_the_event_loop_stays_free_while_a_long_paper_is_set(press: PaperPress) 
 
 def test_missing_letters_are_said_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(FontsMissing, match="install the project again"):
-        TypstPress(tmp_path)
+        TypstRenderer(tmp_path)
 
 
 def test_fixed_wording_follows_the_rules_of_each_layout() -> None:
