@@ -1,4 +1,4 @@
-"""The composition root: modules, tenancy, policies, pages and the JSON face become one application."""
+"""The composition root: modules, tenancy, policies, pages and the JSON API become one application."""
 
 import os
 from collections.abc import AsyncIterator, Sequence

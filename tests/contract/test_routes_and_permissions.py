@@ -52,15 +52,15 @@ def test_only_safe_methods_read_and_only_post_changes(ways):
     assert changing == []
 
 
-def test_every_page_and_action_has_its_twin_in_the_api(ways, declared):
+def test_every_page_and_action_has_its_operation_in_the_api(ways, declared):
     pages = {handler.name: path for path, _method, handler in ways if handler.name in declared}
-    twins = {handler.name.removeprefix("api:"): path for path, _method, handler in ways
+    operations = {handler.name.removeprefix("api:"): path for path, _method, handler in ways
              if handler.name and handler.name.startswith("api:")}
-    assert pages.keys() == twins.keys() == declared.keys()
-    assert [name for name, path in pages.items() if twins[name] != f"/api/v1{path}"] == []
+    assert pages.keys() == operations.keys() == declared.keys()
+    assert [name for name, path in pages.items() if operations[name] != f"/api/v1{path}"] == []
 
 
-def test_twins_want_the_same_permission_and_module(ways, declared):
+def test_page_and_operation_want_the_same_permission_and_module(ways, declared):
     wanted: dict[str, set[tuple[str, str]]] = {name: set() for name in declared}
     for _path, _method, handler in ways:
         name = (handler.name or "").removeprefix("api:")

@@ -15,7 +15,7 @@ import asyncpg
 import psutil
 import pytest
 
-from platform_core.embedded import EmbeddedPostgres, StartupError, Watch, leftovers
+from platform_core.embedded import EmbeddedPostgres, StartupError, Watchdog, leftovers
 from platform_core.embedded.account import choose_account
 from platform_core.embedded.socket_folder import SOCKET
 
@@ -212,7 +212,7 @@ asyncio.run(busy())
 
 def test_a_watched_server_comes_back_by_itself(postgres: EmbeddedPostgres) -> None:
     postgres.start()
-    watch = Watch(postgres)
+    watch = Watchdog(postgres)
     watch.start()
     first = server_pid(postgres)
     os.kill(first, signal.SIGKILL)

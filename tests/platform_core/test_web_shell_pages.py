@@ -28,7 +28,7 @@ from plugin_api.listing import PageInfo
 from plugin_api.shell import Card, PersonPanel, SearchHit
 
 TEMPLATES = Path(__file__).parents[2] / "platform/platform_core/web/templates"
-BONES = {"base.html", "layout.html", "blank.html", "macros.html"}
+LAYOUTS = {"base.html", "layout.html", "blank.html", "macros.html"}
 
 
 def shown(found: Struct, query: Struct | None = None) -> dict[str, Any]:
@@ -372,5 +372,5 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def test_every_page_template_of_the_shell_has_a_sample() -> None:
-    pages = {path.name for path in TEMPLATES.glob("*.html")} - BONES
+    pages = {path.name for path in TEMPLATES.glob("*.html")} - LAYOUTS
     assert pages == {template for template, _ in PAGES.values()}

@@ -185,12 +185,12 @@ async def test_a_row_that_is_not_to_be_seen_looks_like_one_that_never_was(tree: 
     ids = await ids_of(tree, table)
     for slug in BODIES:
         async with tree.visitor(f"look-{slug}") as client:
-            for face in ("", "/api/v1"):
-                never = await client.get(f"{face}/t/{slug}/bases/{table}/{uuid4()}")
+            for prefix in ("", "/api/v1"):
+                never = await client.get(f"{prefix}/t/{slug}/bases/{table}/{uuid4()}")
                 for owner, row_id in ids.items():
-                    answer = await client.get(f"{face}/t/{slug}/bases/{table}/{row_id}")
+                    answer = await client.get(f"{prefix}/t/{slug}/bases/{table}/{row_id}")
                     expected = 200 if owner in READS[TABLES[table]][slug] else 404
-                    assert answer.status_code == expected, (face, slug, owner, table)
+                    assert answer.status_code == expected, (prefix, slug, owner, table)
                     assert expected == 200 or len(answer.text) == len(never.text), "no word more"
 
 
@@ -215,8 +215,8 @@ async def test_nobody_works_in_a_body_above_below_or_beside(tree: Inside) -> Non
     for slug in BODIES:
         async with tree.visitor(f"look-{slug}") as client:
             for other in BODIES:
-                for face in ("", "/api/v1"):
-                    answer = await client.get(f"{face}/t/{other}/bases/bases_overseen")
+                for prefix in ("", "/api/v1"):
+                    answer = await client.get(f"{prefix}/t/{other}/bases/bases_overseen")
                     assert answer.status_code == (200 if other == slug else 404), (slug, other)
 
 

@@ -3,6 +3,6 @@
 from platform_core.embedded.faults import StartupError
 from platform_core.embedded.folder import default_data_folder
 from platform_core.embedded.runner import EmbeddedPostgres
-from platform_core.embedded.watch import Watch
+from platform_core.embedded.watchdog import Watchdog
 
-__all__ = ["EmbeddedPostgres", "StartupError", "Watch", "default_data_folder"]
+__all__ = ["EmbeddedPostgres", "StartupError", "Watchdog", "default_data_folder"]

@@ -22,7 +22,7 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.importer import import_from_string
 from uvicorn.supervisors.multiprocess import Multiprocess
 
-from platform_core.embedded import EmbeddedPostgres, StartupError, Watch
+from platform_core.embedded import EmbeddedPostgres, StartupError, Watchdog
 from platform_core.settings import InstanceSettings
 from platform_core.web.http_protocol import TimedHttpProtocol
 from plugin_api.i18n import gettext as _
@@ -59,18 +59,18 @@ def run(settings: InstanceSettings, postgres: EmbeddedPostgres | None = None,
     Raises:
         StartupError: the port is taken or not allowed.
     """
-    watch = Watch(postgres) if postgres else None
+    watchdog = Watchdog(postgres) if postgres else None
     try:
         with _listening_socket(settings.port) as listener, _stop_signals():
             # Worker processes start from nothing: the environment is what they get.
             os.environ.update(settings.to_environment() | {FACTORY_VARIABLE: app_factory})
-            if watch:
-                watch.start()
+            if watchdog:
+                watchdog.start()
             with _announced(listener.getsockname()[1], on_ready):
                 return _serve(listener, max(settings.workers, 1))
     finally:
-        if watch and postgres:
-            watch.stop()
+        if watchdog and postgres:
+            watchdog.stop()
             postgres.stop()
 
 

@@ -64,7 +64,7 @@ async def _apply(bodies: Sequence[BlueprintBody], about: Mapping[str, About]) ->
     await _place_in_tree(bodies, ids)
     for body in bodies:
         if body.units or body.persons or body.modules:
-            await _furnish(body, about[body.slug].demo, ids[body.slug], done)
+            await _fill_body(body, about[body.slug].demo, ids[body.slug], done)
     return done
 
 
@@ -101,7 +101,7 @@ async def _place_in_tree(bodies: Sequence[BlueprintBody], ids: Mapping[str, UUID
     await lifecycle.refresh_closure()
 
 
-async def _furnish(body: BlueprintBody, demo: bool, body_id: UUID, done: Applied) -> None:
+async def _fill_body(body: BlueprintBody, demo: bool, body_id: UUID, done: Applied) -> None:
     """Units, people, roles and modules of one body; what is there already stays as it is."""
     await lifecycle.move_to(TenantContext(body_id))
     units = await _units(body)

@@ -11,7 +11,7 @@ RETRY_SECONDS = 1.0
 log = logging.getLogger("thidua.server")
 
 
-class Watch:
+class Watchdog:
     """Keeps a started server alive until `stop`. Meanwhile the product answers 503, never from memory."""
 
     def __init__(self, postgres: EmbeddedPostgres) -> None:
