@@ -108,7 +108,7 @@ class ToldEntry(Protocol):
     def changes(self) -> Sequence[ToldChange]: ...
 
 
-async def told_in_spite(
+async def trail_disclosures(
     endpoints: Sequence[Endpoint], reader: Actor, ids: Mapping[str, UUID], told: Sequence[ToldEntry]
 ) -> list[str]:
     """Entries of the trail that tell `reader` what the screens of the module keep closed.

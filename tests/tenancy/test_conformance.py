@@ -14,7 +14,7 @@ from platform_core.plugin_host.registry import installed_plugins
 from platform_core.plugin_host.running import dispatcher
 from platform_core.provisioning.blueprints import machine
 from plugin_api.hookspecs import hookimpl
-from plugin_api.testing import Neighbours, foreign_id_faults, isolation_faults, told_in_spite
+from plugin_api.testing import Neighbours, foreign_id_faults, isolation_faults, trail_disclosures
 from tenancy.context import OPERATOR_SPACE, TenantContext
 from tenancy.lifecycle import BodyRow, move_to, place_body, refresh_closure, set_parent
 from tenancy.query import rows
@@ -91,18 +91,18 @@ async def colleague(tenants, module):
     return replace(everybody, person_id=other[0]["id"])
 
 
-async def told_in_spite_of_screens(tenants, module):
+async def disclosed_in_spite_of_screens(tenants, module):
     """What the trail tells a colleague although every screen keeps it closed."""
     ids = await filled(tenants, module)
     reader = await colleague(tenants, module)
     lines = (await trail(reader, TrailQuery(export="xlsx"))).lines
     assert len(lines) == lines[0].seq, "the whole trail"
-    return await told_in_spite(module.endpoints, reader, ids, lines)
+    return await trail_disclosures(module.endpoints, reader, ids, lines)
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
 async def test_the_trail_keeps_closed_what_every_screen_keeps_closed(tenants, neighbours, module):
-    assert await told_in_spite_of_screens(tenants, module) == []
+    assert await disclosed_in_spite_of_screens(tenants, module) == []
 
 
 @contextmanager
@@ -131,6 +131,6 @@ def composed_without_rules():
 async def test_the_kit_finds_a_record_without_a_rule(tenants, neighbours):
     module = next(one for one in MODULES if any(record.closed for record in one.records))
     with composed_without_rules():
-        found = await told_in_spite_of_screens(tenants, module)
+        found = await disclosed_in_spite_of_screens(tenants, module)
     closed = {record.table for record in module.records if record.closed}
     assert {fault.partition(" ")[0] for fault in found} == closed, "each rule is needed, and each is missed"
