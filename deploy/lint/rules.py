@@ -200,7 +200,8 @@ def _names_given(node: ast.AST) -> Found:
 RULES: dict[str, Rule] = {
     rule.__name__.replace("_", "-"): rule
     for rule in (string_built_sql, piccolo_batch, gather_in_request, naive_now, clock_in_rules, table_raw,
-                 keys_by_piccolo, swallowed_fault, print_in_package, session_set, ignore_without_reason, module_state, metaphor)
+                 keys_by_piccolo, swallowed_fault, print_in_package, session_set, ignore_without_reason, module_state,
+                 metaphor)
 }
 
 
