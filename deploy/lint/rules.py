@@ -31,7 +31,6 @@ METAPHORS = {
 """A word of a name, without the s of the plural → what an engineer would search for."""
 METAPHOR_NAMES = {"Answers": "ExceptionHandlers", "Outer": "middleware", "came_from": "referrer"}
 PARTS_OF_A_NAME = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-NOT_RENAMED_YET = ("plugins/monthly_rating/",)
 SESSION_SET = re.compile(r"(?:^|;)\s*SET\s+(?!LOCAL\b|CONSTRAINTS\b|TRANSACTION\b)\w+|set_config\([^)]*,\s*false\s*\)")
 
 
@@ -166,7 +165,7 @@ def _changed_name(node: ast.AST) -> str:
 def metaphor(source: Source) -> Found:
     """Names are terms of the field; the words of a module's own name are terms of its domain."""
     top, _slash, inside = source.path.partition("/")
-    if top not in NAMED_FOLDERS or source.path.startswith(NOT_RENAMED_YET):
+    if top not in NAMED_FOLDERS:
         return
     domain = set(_words_of(inside.partition("/")[0])) if top == "plugins" else set()
     names = [(1, inside.removesuffix(".py")), *(one for node in source.nodes for one in _names_given(node))]

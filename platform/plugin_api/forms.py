@@ -70,7 +70,9 @@ def _struct(form: type[Data], values: Mapping[str, Any], prefix: str, faults: di
         blank = given is None or (isinstance(given, str) and not given.strip())
         required = field.default is NODEFAULT and field.default_factory is NODEFAULT
         if blank:
-            if required and base_type(field.type) is not bool:
+            if isinstance(given, str) and _tells_blank(field.type):
+                taken[field.name] = ""
+            elif required and base_type(field.type) is not bool:
                 faults[prefix + name] = _("%(label)s: chưa nhập.", label=label_of(field))
             elif required:
                 taken[field.name] = False
@@ -79,6 +81,11 @@ def _struct(form: type[Data], values: Mapping[str, Any], prefix: str, faults: di
         if prefix + name not in faults:
             taken[field.name] = value
     return None if any(fault.startswith(prefix) for fault in faults) else form(**taken)
+
+
+def _tells_blank(kind: Any) -> bool:
+    """Whether a field tells blank text from text that was left out: `str | None`."""
+    return base_type(kind) is str and type(None) in get_args(kind)
 
 
 @cache

@@ -1,9 +1,16 @@
 """Lists: searched, sorted, paged, the same way everywhere."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from plugin_api.errors import Refused
+from plugin_api.i18n import gettext as _
+from tenancy.query import Record
+
+Ask = Callable[[int, int], Awaitable[list[Record]]]
 
 PAGE_ROWS = 50
 EXPORT_ROWS = 10_000
@@ -50,6 +57,26 @@ class PageInfo(Struct, frozen=True):
     total: int
     start: int
     end: int
+
+
+async def page_of(query: Listing, ask: Ask) -> tuple[list[Record], PageInfo]:
+    """The rows of the page asked for, and its place; beyond the end it is the last page.
+
+    `ask(limit, offset)` reads rows that carry the number of all that match as `total`. Raises Refused for an export of
+    more than EXPORT_ROWS rows: nothing is left out silently.
+    """
+    found = await ask(query.limit, query.offset)
+    if not found and query.offset:
+        first = await ask(1, 0)
+        query = replace(query, page=max(1, -(-first[0]["total"] // PAGE_ROWS)) if first else 1)
+        found = await ask(query.limit, query.offset)
+    total = found[0]["total"] if found else 0
+    if query.export and total > EXPORT_ROWS:
+        raise Refused(
+            _("Danh sách có %(total)s dòng, tệp chỉ ghi được %(most)s dòng. Hãy lọc bớt rồi tải lại.",
+              total=total, most=EXPORT_ROWS)
+        )
+    return found, paged(query, total)
 
 
 def paged(query: Listing, total: int, rows: int = PAGE_ROWS) -> PageInfo:

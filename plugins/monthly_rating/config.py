@@ -1,4 +1,4 @@
-"""Settings of this room per body. Each has a default that fits source 000; days are calendar days."""
+"""Settings of this module per body. Each has a default that fits source 000; days are calendar days."""
 
 from typing import Annotated, Literal
 

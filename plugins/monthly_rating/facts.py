@@ -1,14 +1,14 @@
-"""The figures this room publishes. Only published classes count; each figure says in words how it was counted."""
+"""The figures this module publishes. Only published classes count; each figure says in words how it was counted."""
 
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from monthly_rating.common.clock import today
+from monthly_rating.common.links import link
+from monthly_rating.common.sql import GRADES_IN_FORCE, decoded
 from monthly_rating.rules.schemes import Level, count_completed, count_levels, counts_in_words
-from monthly_rating.service.clock import today
-from monthly_rating.service.links import link
-from monthly_rating.service.sql import decoded
 from plugin_api.actor import Actor
 from plugin_api.facts import Fact, FactDeclaration
 from plugin_api.i18n import gettext as _
@@ -25,15 +25,13 @@ DECLARED = (
 )
 """A subject "body" may also be one of its cells."""
 
-DECIDED = """
-SELECT g.level, s.levels, count(*) AS times FROM monthly_rating_cycle c
-JOIN monthly_rating_scheme s ON s.tenant_id = c.tenant_id AND s.id = c.scheme_id
-JOIN monthly_rating_cycle_member m ON m.tenant_id = c.tenant_id AND m.cycle_id = c.id
-JOIN LATERAL (SELECT n.level FROM monthly_rating_grade n WHERE n.tenant_id = $1 AND n.cycle_id = c.id
-  AND n.person_id = m.person_id
-  ORDER BY n.edition DESC LIMIT 1) g ON true
-WHERE c.tenant_id = $1 AND c.state = 'published' AND c.period_start >= $3 AND c.period_end <= $4
-  AND ($2 = $1 OR c.unit_id = $2 OR m.person_id = $2) GROUP BY g.level, s.levels"""
+DECIDED = f"""
+WITH chosen AS MATERIALIZED (
+  SELECT c.id, c.unit_id, s.levels FROM monthly_rating_cycle c
+  JOIN monthly_rating_scheme s ON s.tenant_id = c.tenant_id AND s.id = c.scheme_id
+  WHERE c.tenant_id = $1 AND c.state = 'published' AND c.period_start >= $3 AND c.period_end <= $4), {GRADES_IN_FORCE}
+SELECT g.level, c.levels, count(*) AS times FROM in_force g JOIN chosen c ON c.id = g.cycle_id
+WHERE $2 = $1 OR c.unit_id = $2 OR g.person_id = $2 GROUP BY g.level, c.levels"""
 TASKS = """
 SELECT count(*) AS all_tasks, count(*) FILTER (WHERE t.done_on > t.due_on OR (t.done_on IS NULL
   AND t.due_on < $5)) AS late

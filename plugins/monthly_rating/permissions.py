@@ -1,4 +1,4 @@
-"""What people may do in this room, and which role may do it from the start. Every check names the cell it is about."""
+"""What people may do in the module, and which role may do it from the start. Every check names the cell."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from plugin_api.i18n import mark as _
 
 
 class Permission(StrEnum):
-    """`monthly_rating.<thing>.<deed>`, alphabetical."""
+    """`monthly_rating.<object>.<action>`, alphabetical."""
 
     ASSESSMENT_WAIVE = "monthly_rating.assessment.waive"
     ASSESSMENT_WRITE = "monthly_rating.assessment.write"
@@ -19,12 +19,12 @@ class Permission(StrEnum):
     GRADE_LEAD = "monthly_rating.grade.lead"
     MEETING_HOLD = "monthly_rating.meeting.hold"
     MINUTES_WRITE = "monthly_rating.minutes.write"
+    MODULE_OPEN = "monthly_rating.module.open"
     NOTICE_ISSUE = "monthly_rating.notice.issue"
     OVERVIEW_READ = "monthly_rating.overview.read"
     PLAN_REVIEW = "monthly_rating.plan.review"
     PLAN_WRITE = "monthly_rating.plan.write"
     PUBLICATION_MAKE = "monthly_rating.publication.make"
-    ROOM_ENTER = "monthly_rating.room.enter"
     SCHEME_MANAGE = "monthly_rating.scheme.manage"
     TASK_ASSIGN = "monthly_rating.task.assign"
     TASK_REPORT = "monthly_rating.task.report"
@@ -44,21 +44,21 @@ TITLES: dict[str, str] = {
     P.GRADE_LEAD: _("Quyết định mức xếp loại với tư cách lãnh đạo đơn vị"),
     P.MEETING_HOLD: _("Chủ trì: mở và kết thúc cuộc họp"),
     P.MINUTES_WRITE: _("Ghi biên bản"),
+    P.MODULE_OPEN: _("Vào mục xếp loại hằng tháng, xem kết quả đã công bố của chi bộ"),
     P.NOTICE_ISSUE: _("Ban hành, sửa đổi thông báo phân công"),
     P.OVERVIEW_READ: _("Xem kế hoạch, nhiệm vụ, minh chứng, bản tự đánh giá đã nộp của mọi người"),
     P.PLAN_REVIEW: _("Xem xét, chỉnh sửa, duyệt kế hoạch năm"),
     P.PLAN_WRITE: _("Lập kế hoạch năm của mình"),
     P.PUBLICATION_MAKE: _("Công bố kết quả xếp loại"),
-    P.ROOM_ENTER: _("Vào mục xếp loại hằng tháng, xem kết quả đã công bố của chi bộ"),
     P.SCHEME_MANAGE: _("Bật, tắt bộ mức xếp loại"),
     P.TASK_ASSIGN: _("Soạn nhiệm vụ và thông báo phân công"),
     P.TASK_REPORT: _("Báo cáo tiến độ, nộp minh chứng cho nhiệm vụ của mình"),
 }
 
-_MEMBER = frozenset({P.ROOM_ENTER, P.PLAN_WRITE, P.TASK_REPORT, P.ASSESSMENT_WRITE, P.COMMENT_WRITE})
+_MEMBER = frozenset({P.MODULE_OPEN, P.PLAN_WRITE, P.TASK_REPORT, P.ASSESSMENT_WRITE, P.COMMENT_WRITE})
 _CLERK = frozenset(
     {
-        P.ROOM_ENTER,
+        P.MODULE_OPEN,
         P.OVERVIEW_READ,
         P.CYCLE_OPEN,
         P.TASK_ASSIGN,
@@ -70,7 +70,7 @@ _CLERK = frozenset(
 )
 _CHAIR = _CLERK | {P.PLAN_REVIEW, P.NOTICE_ISSUE, P.MEETING_HOLD, P.GRADE_DECIDE, P.GRADE_CORRECT, P.PUBLICATION_MAKE}
 _LEADER = frozenset(
-    {P.ROOM_ENTER, P.OVERVIEW_READ, P.PLAN_REVIEW, P.GRADE_DECIDE, P.GRADE_CORRECT, P.GRADE_LEAD, P.SCHEME_MANAGE}
+    {P.MODULE_OPEN, P.OVERVIEW_READ, P.PLAN_REVIEW, P.GRADE_DECIDE, P.GRADE_CORRECT, P.GRADE_LEAD, P.SCHEME_MANAGE}
 )
 
 GRANTS: dict[str, frozenset[str]] = {

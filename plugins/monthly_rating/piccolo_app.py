@@ -1,4 +1,4 @@
-"""The room as a Piccolo app: its tables and where their migrations lie."""
+"""The module as a Piccolo app: its tables and where their migrations lie."""
 
 from piccolo.conf.apps import AppConfig
 

@@ -5,11 +5,26 @@ from datetime import date
 from uuid import UUID
 
 from monthly_rating import demo, facts, sample
+from monthly_rating.assessments import endpoints as assessments
 from monthly_rating.config import RatingSettings, conflicts
-from monthly_rating.endpoints import ENDPOINTS
+from monthly_rating.cycles import endpoints as cycles
+from monthly_rating.evidence import endpoints as evidence
+from monthly_rating.grades import endpoints as grades
+from monthly_rating.meetings import endpoints as meetings
+from monthly_rating.meetings import refuse_disable as disabling
+from monthly_rating.notices import endpoints as notices
+from monthly_rating.overview import dashboard_cards as cards
+from monthly_rating.overview import endpoints as overview
+from monthly_rating.overview import person_panels as panels
+from monthly_rating.overview import search as hits
+from monthly_rating.overview import work_items as work
+from monthly_rating.papers import endpoints as papers
 from monthly_rating.permissions import GRANTS, GUARDED, TITLES, Permission
+from monthly_rating.plans import endpoints as plans
 from monthly_rating.records import RECORDS
-from monthly_rating.service import glances, keeping, schemes, waiting
+from monthly_rating.schemes import endpoints as schemes
+from monthly_rating.schemes.actions import add_shipped_schemes
+from monthly_rating.tasks import endpoints as tasks
 from plugin_api.actor import Actor
 from plugin_api.facts import Fact
 from plugin_api.hookspecs import hookimpl
@@ -17,6 +32,8 @@ from plugin_api.i18n import mark as _
 from plugin_api.manifest import Manifest, PaperDeclaration
 from plugin_api.ports import ports
 from plugin_api.shell import Card, NavigationItem, PersonPanel, SearchHit, WorkItem
+
+SUBJECTS = (cycles, tasks, evidence, notices, assessments, meetings, grades, papers, plans, overview, schemes)
 
 
 @hookimpl
@@ -31,7 +48,7 @@ def module_manifest() -> Manifest:
         permission_titles={str(permission): title for permission, title in TITLES.items()},
         grants=GRANTS,
         guarded=GUARDED,
-        endpoints=ENDPOINTS,
+        endpoints=[endpoint for subject in SUBJECTS for endpoint in subject.ENDPOINTS],
         config=RatingSettings,
         tables="monthly_rating.piccolo_app",
         facts=facts.DECLARED,
@@ -53,13 +70,13 @@ def validate_config(config: RatingSettings) -> Mapping[str, str]:
 @hookimpl
 def tenant_enabled(actor: Actor) -> Awaitable[None]:
     """Put the shipped rating schemes in place."""
-    return schemes.put_schemes_in_place()
+    return add_shipped_schemes()
 
 
 @hookimpl
 def refuse_disable(actor: Actor) -> Awaitable[str | None]:
     """Not in the middle of a meeting."""
-    return keeping.why_not_off()
+    return disabling.refuse_disable()
 
 
 @hookimpl
@@ -76,33 +93,32 @@ def navigation(actor: Actor) -> Sequence[NavigationItem]:
 
 @hookimpl
 def work_items(actor: Actor, today: date) -> Awaitable[Sequence[WorkItem]]:
-    """What waits for the person in this room."""
-    return waiting.work_items(actor, today)
+    """What the person has to do next in this module."""
+    return work.work_items(actor, today)
 
 
 @hookimpl
 def dashboard_cards(actor: Actor, today: date) -> Awaitable[Sequence[Card]]:
     """The own year at a glance."""
-    return glances.cards(actor, today)
+    return cards.dashboard_cards(actor, today)
 
 
 @hookimpl
 def person_panels(actor: Actor, person_id: UUID) -> Awaitable[Sequence[PersonPanel]]:
     """The published classes of this year."""
-    return glances.panels(actor, person_id)
+    return panels.person_panels(actor, person_id)
 
 
 @hookimpl
 def search(actor: Actor, words: str) -> Awaitable[Sequence[SearchHit]]:
     """Tasks and plans the person may open."""
-    return glances.search(actor, words)
+    return hits.search(actor, words)
 
 
 @hookimpl
 def measure_fact(actor: Actor, name: str, subject_id: UUID, since: date, until: date) -> Awaitable[Fact | None]:
     """The declared figures."""
     return facts.measure(actor, name, subject_id, since, until)
-
 
 
 @hookimpl

@@ -1,4 +1,4 @@
-"""What the trail calls this room's tables, and what it keeps closed because the screens do.
+"""What the trail calls this module's tables, and what it keeps closed because the screens do.
 
 Not shown at all: what people say of their own tasks (it may be a draft), self-assessments but for their state, and the
 words of comments. What was handed in is read where it was handed in.

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
+from monthly_rating.common.clock import moment, today
 from monthly_rating.rules.periods import Period, period_containing
-from monthly_rating.service.clock import moment, today
-from monthly_rating.service.schemes import put_schemes_in_place, scheme_for
+from monthly_rating.schemes.actions import add_shipped_schemes
+from monthly_rating.schemes.queries import scheme_for
 from monthly_rating.tables import (
     AssignmentNotice,
     Attendance,
@@ -30,8 +31,8 @@ from plugin_api.actor import Actor
 
 
 async def sample_rows(actor: Actor, people: Sequence[UUID], unit_id: UUID) -> Mapping[str, UUID]:
-    """Rows about the given people of a cell; returns an id for every path parameter of the room."""
-    await put_schemes_in_place()
+    """Rows about the given people of a cell; returns an id for every path parameter of the module."""
+    await add_shipped_schemes()
     owner, other = people[0], people[-1]
     period = period_containing(today(), "month")
     plan_id, item_id = await _plan(owner, unit_id, period)
@@ -74,7 +75,7 @@ async def _cycle(people: Sequence[UUID], unit_id: UUID, period: Period) -> tuple
     scheme_id = (await scheme_for(period.start)).scheme_id
     cycle_id = await Cycle.create(
         unit_id=unit_id,
-        year=period.start.year,
+        year=period.year,
         period_start=period.start,
         period_end=period.end,
         label=period.label,

@@ -1,5 +1,5 @@
-"""The tables of this room. What was decided is never overwritten: comments, grades,
-  notices and plan revisions are added.
+"""The tables of this module. What was decided is never overwritten: comments, grades, notices and plan revisions are
+added.
 
 Keys, checks and policies are in the migration; columns called `person_id` name whom a row is about or who did it.
 `own_case_reason` says why somebody decided about himself; it is empty everywhere else.

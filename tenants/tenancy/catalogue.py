@@ -4,6 +4,8 @@ Any role sees the same facts, so the running product can compare what the migrat
 superuser is not named: a restored database has another.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 from asyncpg import Connection
@@ -162,8 +164,19 @@ SELECT 'large objects', 'any', count(*)::text FROM pg_largeobject_metadata HAVIN
 ALL = " UNION ALL ".join((FUNCTIONS, RELATIONS, GUARDS, ROLES, EXTRAS))
 
 
+@asynccontextmanager
+async def names_with_schema(connection: Connection) -> AsyncIterator[None]:
+    """Inside, every name is printed with its schema; for reading only: it is rolled back, with the search_path."""
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        await connection.execute("SET LOCAL search_path = pg_catalog")
+        yield
+    finally:
+        await transaction.rollback()
+
+
 async def catalogue_facts(connection: Connection) -> list[Fact]:
-    """Every fact, in a fixed order. Ask as any role; a savepoint keeps the caller's search_path."""
-    async with connection.transaction():
-        await connection.execute("SET LOCAL search_path = pg_catalog")  # so that names carry their schema
+    """Every fact, in a fixed order. Ask as any role."""
+    async with names_with_schema(connection):
         return sorted(Fact(*line) for line in await connection.fetch(ALL))

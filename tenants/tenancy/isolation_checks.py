@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from asyncpg import Connection
 from msgspec import Struct
 
+from tenancy.catalogue import names_with_schema
 from tenancy.protection import DIRECTORY_READ, DIRECTORY_TABLES, DIRECTORY_WRITE, MAY_READ, OWN
 
 OURS = "n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'"
@@ -115,8 +116,7 @@ FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE c.relnamespace = 'a
 async def catalogue_findings(connection: Connection, bases: Mapping[str, str]) -> list[Finding]:
     """What is wrong by the catalogue; `bases` maps each table of the code to its base. Ask as any of our roles."""
     expected = {**bases, **dict.fromkeys(DIRECTORY_TABLES, "directory")}
-    async with connection.transaction():
-        await connection.execute("SET LOCAL search_path = pg_catalog")  # so that names are printed with their schema
+    async with names_with_schema(connection):
         found = [Finding(**line) for text in (REACHABLE, DEFINERS, ROLES) for line in await connection.fetch(text)]
         found += [Finding(**line) for text in (KEYS, GRANTS) for line in await connection.fetch(text, DIRECTORY)]
         policies = await connection.fetch(POLICIES)

@@ -1,14 +1,17 @@
 """Where migrations lie and how they run: every app in order, each file all or nothing."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
+from typing import cast
 
 from asyncpg import Connection
 
 import tenancy
+from tenancy.faults import UnfitDatabase
+from tenancy.isolation_checks import Finding, catalogue_findings
 
 PACKED = Path(tenancy.__file__).parent
 PROJECT_ROOT = PACKED.parents[1]
@@ -27,17 +30,15 @@ def migrations_folder(app: str) -> str:
 
 async def execute(sql: str) -> None:
     """Run DDL in the migration's transaction. For migrations only: they run as the owner of the tables."""
-    from tenancy.owner import OWNER_DB
-
-    transaction = OWNER_DB.current_transaction.get()
-    assert transaction is not None, "migrations run through tenancy.migrations.migrate"
-    await transaction.connection.execute(sql)
+    await _owner_connection().execute(sql)
 
 
-async def migrate(apps: Iterable[str]) -> list[str]:
+async def migrate(apps: Iterable[str], bases: Mapping[str, str]) -> list[str]:
     """Run what has not run yet, app by app; DDL, policies and Piccolo's own note share one transaction.
 
-    Returns the ids that ran. Raises RuntimeError with Piccolo's output when a migration fails.
+    Before it is committed each app's tables are held to the rules of isolation; `bases` maps tables to their bases.
+    Returns the ids that ran. Raises UnfitDatabase when a table is open, RuntimeError with Piccolo's output when a
+    migration fails.
     """
     from piccolo.apps.migrations.commands.forwards import run_forwards
     from piccolo.apps.migrations.tables import Migration
@@ -55,8 +56,27 @@ async def migrate(apps: Iterable[str]) -> list[str]:
                 result = await run_forwards(app_name=app)
             if not result.success:
                 raise RuntimeError(f"{app}: {output.getvalue()}")
+            _refuse_open_tables(app, await catalogue_findings(_owner_connection(), bases))
             ran += [name for name in await Migration.get_migrations_which_ran(app_name=app) if name not in before]
     return ran
+
+
+def _owner_connection() -> Connection:
+    """The connection of the migration at hand."""
+    from tenancy.owner import OWNER_DB
+
+    transaction = OWNER_DB.current_transaction.get()
+    assert transaction is not None, "migrations run through tenancy.migrations.migrate"
+    return cast(Connection, transaction.connection)
+
+
+def _refuse_open_tables(app: str, findings: Sequence[Finding]) -> None:
+    if findings:
+        told = "; ".join(f"{finding.thing}: {finding.why}" for finding in findings)
+        raise UnfitDatabase(
+            f"Mô-đun {app} chưa được cài, không có gì bị thay đổi: {told}. Mỗi bảng cần protect() trong bước cập nhật "
+            "và một lớp bảng (Private, Overseen, Inherited) trong mã."
+        )
 
 
 async def waiting(connection: Connection, apps: Iterable[str]) -> list[str]:

@@ -111,7 +111,7 @@ class Place:
         Place(self.postgres, "postgres").execute(f'CREATE DATABASE "{name}" TEMPLATE "{self.name}"')
         made = Place(self.postgres, name)
         made.execute(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC')
-        made.execute(f'GRANT CONNECT ON DATABASE "{name}" TO app_rt, app_owner')
+        made.execute(f'GRANT CONNECT ON DATABASE "{name}" TO app_rt, app_owner, app_backup')
         return made
 
 

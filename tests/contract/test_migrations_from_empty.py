@@ -17,6 +17,7 @@ from platform_core.provisioning import piccolo_conf
 from platform_core.provisioning.app_registry import app_names, apps, table_bases
 from platform_core.provisioning.instance import run_migrations
 from tenancy.engine import SEARCH_PATH
+from tenancy.faults import UnfitDatabase
 from tenancy.isolation_checks import catalogue_findings
 from tenancy.migrations import migrate, shipped, waiting
 from tenancy.owner import use_owner
@@ -42,17 +43,16 @@ UNION ALL SELECT 'function', p.oid::regprocedure::text, md5(p.prosrc) FROM pg_pr
 UNION ALL SELECT 'constraint', conrelid::regclass || '.' || conname, md5(pg_get_constraintdef(oid)) FROM pg_constraint
 UNION ALL SELECT 'migration', name, app_name FROM app.migration
 """
-HALF = '''
+MIGRATION = '''
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from tenancy.migrations import execute
-ID, VERSION, DESCRIPTION = "2026-11-22T09:00:00:000009", "1", "breaks in the middle"
+ID, VERSION, DESCRIPTION = "2026-11-22T09:00:00:000009", "1", "of a test"
 
 async def forwards():
     manager = MigrationManager(migration_id=ID, app_name="half", description=DESCRIPTION)
 
     async def build():
-        await execute("CREATE TABLE app.half_made (tenant_id uuid NOT NULL)")
-        await execute("SELECT 1 / 0")
+        await execute("""{sql}""")
 
     manager.add_raw(build)
     return manager
@@ -134,19 +134,33 @@ def test_roles_may_be_made_again(postgres, migrated):
     assert ask(migrated, EVERYTHING) == before
 
 
-def test_a_migration_that_breaks_in_the_middle_leaves_nothing(migrated, tmp_path, monkeypatch):
+UNFIT = {
+    "breaks in the middle": ("CREATE TABLE app.half_made (tenant_id uuid NOT NULL); SELECT 1 / 0", "division by zero"),
+    "without tenant_id": ("CREATE TABLE app.half_made (id uuid PRIMARY KEY)", "no tenant_id"),
+    "without protect": ("CREATE TABLE app.half_made (tenant_id uuid NOT NULL, id uuid NOT NULL)", "no trail"),
+    "with a view over all bodies": (
+        "CREATE VIEW app.half_seen AS SELECT * FROM app.person; GRANT SELECT ON app.half_seen TO app_rt",
+        "view without security_invoker",
+    ),
+}
+
+
+@pytest.mark.parametrize("unfit", UNFIT)
+def test_a_migration_that_breaks_or_leaves_a_table_open_leaves_nothing(migrated, tmp_path, monkeypatch, unfit):
+    sql, why = UNFIT[unfit]
     (tmp_path / "half").mkdir()
-    (tmp_path / "half" / "half_breaks.py").write_text(HALF)
+    (tmp_path / "half" / "half_breaks.py").write_text(MIGRATION.replace("{sql}", sql))
     (tmp_path / "half_app.py").write_text(HALF_APP)
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setattr(piccolo_conf, "APP_REGISTRY", AppRegistry(apps=[*apps(), "half_app"]))
     monkeypatch.setenv("PICCOLO_CONF", "platform_core.provisioning.piccolo_conf")
     before = ask(migrated, EVERYTHING)
     use_owner(migrated)
-    with pytest.raises((RuntimeError, asyncpg.PostgresError, SystemExit)):
-        asyncio.run(migrate(["half"]))
+    with pytest.raises((RuntimeError, asyncpg.PostgresError, SystemExit, UnfitDatabase), match=why):
+        asyncio.run(migrate(["half"], table_bases()))
     assert ask(migrated, EVERYTHING) == before
-    sys.modules.pop("half_app", None)
+    for name in ("half_app", "half_breaks"):
+        sys.modules.pop(name, None)
 
 
 def tables() -> list[type[Table]]:

@@ -20,10 +20,13 @@ AGAINST = {
     "only the host and the hooks know pluggy": ("plugins/monthly_rating/facts.py", "import pluggy"),
     "modules and services know nothing of the web framework":
         ("platform/platform_core/people/service.py", "import litestar"),
-    "layers of the core": ("platform/platform_core/people/tables.py", "import platform_core.web.request_middleware"),
     "main -> commands -> what they share":
         ("platform/platform_core/cli/common.py", "import platform_core.cli.main"),
-    "layers of a module": ("plugins/monthly_rating/tables.py", "import monthly_rating.service.sql"),
+    "layers of the core": ("platform/platform_core/people/tables.py", "import platform_core.web.request_middleware"),
+    "subjects of monthly_rating use each other downwards":
+        ("plugins/monthly_rating/plans/pages.py", "import monthly_rating.cycles.queries"),
+    "files of a subject: endpoints -> actions | pages -> queries -> rows -> forms":
+        ("plugins/monthly_rating/tasks/queries.py", "import monthly_rating.tasks.actions"),
     "rules are pure: no database, no files, no chance, no web":
         ("plugins/monthly_rating/rules/tasks.py", "import tenancy.query"),
 }

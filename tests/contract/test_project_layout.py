@@ -99,7 +99,7 @@ def test_every_module_is_announced_packed_and_guarded(module):
     assert module in contracts["layers"]["layers"][0].split(" | ")
     for guarded in ("database", "policies", "hooks", "web"):
         assert module in contracts[guarded]["source_modules"], guarded
-    assert module in contracts["module"]["containers"]
+    assert contracts[f"subjects_{module}"]["containers"] == [module]
     assert f"{module}.rules" in contracts["rules"]["source_modules"]
 
 

@@ -14,12 +14,12 @@ from loops import settled
 from playwright.sync_api import Browser, Page, StorageState
 from serving import Serving, temporary_folder
 
-from monthly_rating import forms
-from monthly_rating.demo.cast import cast
-from monthly_rating.demo.month import CORRECTED, live_through
+from monthly_rating.common.clock import on_day
+from monthly_rating.demo.month import CORRECTED, write_period
+from monthly_rating.demo.roles import find_roles
+from monthly_rating.meetings import actions as meeting_actions
+from monthly_rating.meetings.forms import MeetingCall
 from monthly_rating.rules.periods import period_after, period_containing
-from monthly_rating.service import meetings
-from monthly_rating.service.clock import standing_on
 from platform_core.access.acting import acting
 from platform_core.access.bodies import BodyPolicies
 from platform_core.accounts.demo import DEMO_PASSWORD
@@ -56,20 +56,20 @@ async def _two_months(body: Body) -> Months:
     policies, day = BodyPolicies(dispatcher().registry), date(ports().today().year, 1, 1)
     unit = (await ports().people.units("cell", day))[0]
     people = [one.person_id for one in await ports().people.members(unit.id, day)]
-    parts = await cast(lambda person_id: acting(policies, body, person_id, day), unit.id, people)
+    parts = await find_roles(lambda person_id: acting(policies, body, person_id, day), unit.id, people)
     assert parts is not None
     first = period_containing(day, "month")
     second = period_after(first, "month")
-    await live_through(parts, first, CORRECTED, date(day.year, 12, 31))
-    await live_through(parts, second, CORRECTED + 1, second.end)
+    await write_period(parts, first, CORRECTED, date(day.year, 12, 31))
+    await write_period(parts, second, CORRECTED + 1, second.end)
     found = await row(
         "SELECT id, version FROM monthly_rating_cycle WHERE tenant_id = $1 AND period_start = $2", second.start
     )
     assert found is not None
     held_on = second.end + timedelta(days=3)
-    with standing_on(held_on):
-        call = forms.MeetingCall(found["version"], held_on, "Phòng họp tầng 2", parts.clerk.person_id)
-        await meetings.open_meeting(parts.chair, found["id"], call)
+    with on_day(held_on):
+        call = MeetingCall(found["version"], held_on, "Phòng họp tầng 2", parts.clerk.person_id)
+        await meeting_actions.open_meeting(parts.chair, found["id"], call)
     published = await value(
         "SELECT id FROM monthly_rating_cycle WHERE tenant_id = $1 AND period_start = $2", first.start
     )

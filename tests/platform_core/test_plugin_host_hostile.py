@@ -20,6 +20,7 @@ from plugin_api.endpoints import View
 from plugin_api.hookspecs import hookimpl
 from plugin_api.manifest import Manifest
 from plugin_api.shell import NavigationItem
+from tenancy.query import rows
 
 pytestmark = pytest.mark.anyio
 PLACE = "/t/kien-luong"
@@ -167,6 +168,22 @@ def dashboard_cards(actor: Actor, today: Any) -> Any:
     raise RuntimeError("before anything could be awaited")
 
 
+async def failing_sql(actor: Actor, today: Any) -> list[Any]:
+    return await rows("SELECT 1/0 FROM person WHERE tenant_id = $1")
+
+
+async def no_list(actor: Actor, today: Any) -> Any:
+    return 42
+
+
+async def other_things(actor: Actor, person_id: Any) -> Any:
+    return ["a panel"]
+
+
+def a_text(actor: Actor) -> Any:
+    return "a menu"
+
+
 def misleading(actor: Actor) -> list[NavigationItem]:
     return [NavigationItem("Hỏng", "no.such.view", "home", 0)]
 
@@ -186,7 +203,8 @@ async def spiteful(tenants, database, request: pytest.FixtureRequest) -> AsyncIt
 @pytest.mark.parametrize(
     "spiteful",
     [{"navigation": navigation}, {"work_items": work_items}, {"dashboard_cards": dashboard_cards},
-     {"person_panels": person_panels}, {"navigation": misleading}],
+     {"person_panels": person_panels}, {"navigation": misleading}, {"work_items": failing_sql},
+     {"dashboard_cards": no_list}, {"person_panels": other_things}, {"navigation": a_text}],
     indirect=True,
 )  # fmt: skip
 async def test_a_raising_hook_leaves_every_page_standing(spiteful: Inside, tenants: Any) -> None:

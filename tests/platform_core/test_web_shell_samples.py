@@ -14,6 +14,7 @@ import jinja2
 
 from platform_core.core_plugin import ENDPOINTS
 from platform_core.web.addresses import Addresses
+from platform_core.web.frame import Frames
 
 
 def load(name: str) -> ModuleType:
@@ -72,16 +73,16 @@ def new_environment(signed_in: bool = True, in_body: bool = True) -> jinja2.Envi
         "moment": lambda at: f"{at:%d/%m/%Y %H:%M}",
         "number": lambda value: str(value).replace(".", ","),
     }
-    env.globals.update(promised)
+    env.globals.update(promised | {"frame": Frames(env).of})
     return env
 
 
 environment = functools.cache(new_environment)
 
 
-def item(title: str, icon: str, current: bool = False, count: int | None = None) -> dict[str, Any]:
+def item(title: str, icon: str, count: int | None = None) -> dict[str, Any]:
     """One entry of the navigation."""
-    return {"title": title, "url": f"/t/kien-luong/{icon}", "icon": icon, "current": current, "count": count}
+    return {"title": title, "url": f"/t/kien-luong/{icon}", "icon": icon, "count": count}
 
 
 def shell(signed_in: bool, in_body: bool) -> SimpleNamespace:
@@ -89,7 +90,7 @@ def shell(signed_in: bool, in_body: bool) -> SimpleNamespace:
     name = "Viện kiểm sát nhân dân huyện Kiên Lương"
     body = SimpleNamespace(slug="kien-luong", name=name, short_name="VKSND Kiên Lương", demo=True)
     navigation = [
-        {"title": "", "items": [item("Việc của tôi", "home", current=True, count=3)]},
+        {"title": "", "items": [item("Việc của tôi", "home", count=3)]},
         {
             "title": "Đánh giá hằng tháng",
             "items": [
@@ -116,7 +117,8 @@ def shell(signed_in: bool, in_body: bool) -> SimpleNamespace:
         navigation=navigation if in_body else [],
         language="vi",
         csrf_token='to"ken<&',
-        path="/t/kien-luong",
+        path="/t/kien-luong/home",
+        frame_key=None,
         flashes=[("success", "Đã lưu thông báo phân công tháng 3 năm 2026.")] if in_body else [],
         version="0.1.0",
     )

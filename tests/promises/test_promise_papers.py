@@ -21,8 +21,8 @@ from docx import Document
 from inside import Inside, Route
 from python_calamine import load_workbook
 
-from monthly_rating.demo.cast import cast
-from monthly_rating.demo.month import ABSENT, AMENDED, live_through
+from monthly_rating.demo.month import ABSENT, AMENDED, write_period
+from monthly_rating.demo.roles import find_roles
 from monthly_rating.demo.year import fill
 from monthly_rating.rules.periods import period_containing
 from platform_core.access.acting import acting
@@ -113,10 +113,10 @@ async def live(slug: str) -> None:
         (cell,) = await ports().people.units("cell", date.today())
         assert await fill(act_as, cell.id, SPRING) == 4
         members = [one.person_id for one in await ports().people.members(cell.id, date.today())]
-        parts = await cast(act_as, cell.id, members)
+        parts = await find_roles(act_as, cell.id, members)
         assert parts is not None
         for day, place in MONTHS.items():
-            await live_through(parts, period_containing(day, "month"), place, AUTUMN)
+            await write_period(parts, period_containing(day, "month"), place, AUTUMN)
 
 
 async def mark(inside: Inside, slug: str) -> dict[str, str]:

@@ -58,8 +58,8 @@ class Watch:
             await self.before(connection, statement)
 
     def of_the_page(self) -> list[str]:
-        """Without the frame of every request: its session, BEGIN with the body, COMMIT."""
-        frame = ("BEGIN", "RESET ALL; SELECT", "ROLLBACK", "SELECT auth.open_request(")
+        """Without the frame of every request: its session, BEGIN with the body, savepoints, COMMIT."""
+        frame = ("BEGIN", "RESET ALL; SELECT", "ROLLBACK", "SELECT auth.open_request(", "SAVEPOINT", "RELEASE")
         return [statement for statement in self.statements if not statement.startswith(frame)]
 
 

@@ -78,6 +78,8 @@ class Opened(msgspec.Struct, frozen=True):
     operator: bool
     bodies: list[BodyLink]
     here: Here | None = None
+    mark: str = ""
+    """All of it as the database said it: the same mark, the same answer."""
 
 
 class TooManyTries(Refusal):
@@ -129,7 +131,7 @@ async def open_request(token: str, slug: str | None) -> Opened | None:
     """Whose session this is, in the body `slug`. None: no such session. Raises DatabaseGone."""
     async with DB.autocommit() as connection:
         answer = await connection.fetchval("SELECT auth.open_request($1, $2)", _hash(token), slug)
-    return _decoder.decode(answer) if answer is not None else None
+    return msgspec.structs.replace(_decoder.decode(answer), mark=answer) if answer is not None else None
 
 
 async def sign_in(login: str, password: str, caller: Caller) -> str:

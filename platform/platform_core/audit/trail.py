@@ -11,7 +11,7 @@ from platform_core.audit.wording import Change, Wording
 from plugin_api.actor import Actor
 from plugin_api.i18n import gettext as _
 from plugin_api.i18n import mark
-from plugin_api.listing import Listing, PageInfo, paged
+from plugin_api.listing import Listing, PageInfo, page_of
 from plugin_api.names import search_fold
 from plugin_api.papers import Sheet, SheetColumn
 from tenancy.context import NOBODY
@@ -92,20 +92,15 @@ async def trail(actor: Actor, query: TrailQuery) -> Trail:
     after_last = query.until + timedelta(days=1) if query.until else None
     wording = Wording(actor)
     statement = (COUNTED if filtered else WHOLE).replace("[closed]", wording.closed())
-    found = await rows(  # lint: allow(string-built-sql): the rules are constants of the installed modules
-        statement.replace("[unsigned]", wording.unsigned()),
-        search_fold(query.q),
-        query.table,
-        query.since,
-        after_last,
-        query.limit,
-        query.offset,
-        msgspec.json.encode(wording.concerned()).decode(),
-        actor.person_id,
+    statement = statement.replace("[unsigned]", wording.unsigned())
+    concerned = msgspec.json.encode(wording.concerned()).decode()
+    asked = (search_fold(query.q), query.table, query.since, after_last)
+    found, page = await page_of(
+        query,
+        # lint: allow(string-built-sql): the rules are constants of the installed modules
+        lambda limit, offset: rows(statement, *asked, limit, offset, concerned, actor.person_id),
     )
-    return Trail(
-        [_line(record, wording) for record in found], wording.titles(), paged(query, found[0]["total"] if found else 0)
-    )
+    return Trail([_line(record, wording) for record in found], wording.titles(), page)
 
 
 def _line(record: Any, wording: Wording) -> TrailLine:

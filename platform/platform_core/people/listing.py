@@ -13,7 +13,7 @@ from platform_core.permissions import Permission
 from plugin_api.actor import Actor
 from plugin_api.i18n import gettext as _
 from plugin_api.i18n import mark
-from plugin_api.listing import Listing, PageInfo, paged
+from plugin_api.listing import Listing, PageInfo, page_of
 from plugin_api.names import search_fold
 from plugin_api.papers import Sheet, SheetColumn
 from plugin_api.ports import ports
@@ -86,15 +86,17 @@ def page_of_people(order: str) -> str:
 
 async def people_list(actor: Actor, query: PeopleQuery) -> PeopleList:
     """The people of the body: found without diacritics, sorted by given name, filtered by unit, in pages."""
-    # lint: allow(string-built-sql): `order` is one of ORDERS
-    found = await rows(
-        page_of_people(query.order(ORDERS, "name")),
-        ports().today(),
-        _pattern(query.q),
-        query.unit,
-        query.state,
-        query.limit,
-        query.offset,
+    found, page = await page_of(
+        query,
+        lambda limit, offset: rows(  # lint: allow(string-built-sql): `order` is one of ORDERS
+            page_of_people(query.order(ORDERS, "name")),
+            ports().today(),
+            _pattern(query.q),
+            query.unit,
+            query.state,
+            limit,
+            offset,
+        ),
     )
     lines = [
         PersonLine(
@@ -112,7 +114,7 @@ async def people_list(actor: Actor, query: PeopleQuery) -> PeopleList:
     return PeopleList(
         lines,
         await unit_choices(actor),
-        paged(query, found[0]["total"] if found else 0),
+        page,
         bool(found) or narrowed,
         actor.may(Permission.PEOPLE_WRITE),
         await _waiting_roles(actor),

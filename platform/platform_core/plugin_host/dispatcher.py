@@ -5,9 +5,11 @@ from typing import Any
 
 import structlog
 
+from platform_core.plugin_host.answers import checked
 from platform_core.plugin_host.registry import Registry
 from plugin_api.actor import Actor
-from tenancy.faults import DatabaseFault
+from tenancy.faults import DatabaseGone
+from tenancy.transaction import current_transaction
 
 log = structlog.get_logger()
 
@@ -29,7 +31,7 @@ class Dispatcher:
         """(module, answer) of a hook that does not wait; a module that raises is logged and left out."""
         for name in self.asked(actor):
             try:
-                answer = self._call(name, hook, actor=actor, **arguments)
+                answer = checked(hook, self._call(name, hook, actor=actor, **arguments))
             except Exception:
                 log.exception("hook failed", hook=hook, module=name)
                 continue
@@ -39,14 +41,17 @@ class Dispatcher:
     async def gather(self, hook: str, actor: Actor, **arguments: Any) -> list[tuple[str, Any]]:
         """(module, answer) of an awaited hook, one after the other on the request's connection; failures are left out.
 
-        A database error is not left out: the transaction it happened in can promise nothing any more.
+        Each call has a savepoint of its own: SQL that fails takes only its module's answer away.
         """
         answers = []
         for name in self.asked(actor):
             try:
                 awaited: Awaitable[Any] | None = self._call(name, hook, actor=actor, **arguments)
-                answer = await awaited if awaited is not None else None
-            except DatabaseFault:
+                if awaited is None:
+                    continue
+                async with current_transaction().point():
+                    answer = checked(hook, await awaited)
+            except DatabaseGone:
                 raise
             except Exception:
                 log.exception("hook failed", hook=hook, module=name)

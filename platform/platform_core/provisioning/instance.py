@@ -11,7 +11,7 @@ from platform_core.access.roles import role_title
 from platform_core.accounts.demo import DEMO_PASSWORD, DemoAccount, set_demo_accounts
 from platform_core.accounts.registration import all_accounts
 from platform_core.embedded import EmbeddedPostgres, StartupError
-from platform_core.provisioning.app_registry import app_names
+from platform_core.provisioning.app_registry import app_names, table_bases
 from platform_core.provisioning.blueprints import apply_files
 from platform_core.settings import InstanceSettings
 from plugin_api.i18n import gettext as _
@@ -91,7 +91,7 @@ async def run_migrations(owner: str, key: bytes, accept: str = "") -> list[str]:
         try:
             if not accept:
                 refuse_changed(await unexpected(connection))
-            ran = await migrate(app_names())
+            ran = await migrate(app_names(), table_bases())
             await connection.execute("SELECT sec.install_key($1)", key)
             await write_down(connection, Signer(key), accept or ", ".join(ran) or "a new key")
         finally:

@@ -14,6 +14,7 @@ from litestar import MediaType, Response
 
 from platform_core.plugin_host.dispatcher import Dispatcher
 from platform_core.web.addresses import Addresses
+from platform_core.web.frame import Frames
 from platform_core.web.request_context import RequestContext, current_request
 from plugin_api.actor import Actor
 from plugin_api.endpoints import SIGNED_IN
@@ -46,6 +47,7 @@ class Pages:
         self.env.install_gettext_callables(gettext, ngettext, newstyle=True)  # pyright: ignore[reportAttributeAccessIssue]  # of the extension
         self.env.globals |= {
             "shell": Shell(self),
+            "frame": Frames(self.env).of,
             "url": addresses.url,
             "static": static,
             "new_key": new_key,
@@ -108,12 +110,15 @@ class Shell:
         return self.context.flashes
 
     @property
-    def navigation(self) -> list[dict[str, Any]]:
-        """The menu: modules that are on, entries the person may open. Made once for a page that asks three times."""
+    def frame_key(self) -> Any:
+        """Whose frame it is: one session in what the database said about it. None: nobody's, so it is not kept."""
         context = self.context
-        if context.menu is None:
-            context.menu = [] if context.actor is None else self._menu(context.actor)
-        return context.menu
+        return (context.token, context.opened.mark, context.language) if context.opened else None
+
+    @property
+    def navigation(self) -> list[dict[str, Any]]:
+        """The menu: modules that are on, entries the person may open."""
+        return self._menu(self.context.actor) if self.context.actor else []
 
     def _menu(self, actor: Actor) -> list[dict[str, Any]]:
         dispatcher = self._pages.dispatcher
@@ -126,7 +131,6 @@ class Shell:
                 continue
             if shown:
                 groups.append({"title": gettext(dispatcher.registry.manifests[module].title), "items": shown})
-        _mark_current([entry for group in groups for entry in group["items"]], self.path.partition("?")[0])
         return groups
 
     def _entries(self, items: Sequence[NavigationItem]) -> list[dict[str, Any]]:
@@ -141,21 +145,7 @@ class Shell:
 
 
 def _entry(item: NavigationItem, address: str) -> dict[str, Any]:
-    return {"title": gettext(item.title), "url": address, "icon": item.icon, "count": None, "current": False}
-
-
-def _mark_current(entries: list[dict[str, Any]], path: str) -> None:
-    """At most one entry leads to where the reader is: the longest address that the path begins with.
-
-    A body's first page is only itself: every other page begins with its address.
-    """
-    leading = [
-        entry
-        for entry in entries
-        if path == entry["url"] or (entry["url"].count("/") > 2 and path.startswith(entry["url"] + "/"))
-    ]
-    if leading:
-        max(leading, key=lambda entry: len(entry["url"]))["current"] = True
+    return {"title": gettext(item.title), "url": address, "icon": item.icon, "count": None}
 
 
 def _loader(dispatcher: Dispatcher) -> BaseLoader:

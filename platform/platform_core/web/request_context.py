@@ -2,7 +2,6 @@
 
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
 
 from platform_core.accounts.sessions import Caller, Opened, csrf_token
 from plugin_api.actor import Actor
@@ -25,7 +24,6 @@ class RequestContext:
     api: bool = False
     flashes: list[tuple[str, str]] = field(default_factory=list)
     caller: Caller = field(default_factory=Caller)
-    menu: list[dict[str, Any]] | None = None
 
     @property
     def csrf(self) -> str:

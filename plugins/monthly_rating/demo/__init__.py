@@ -1,5 +1,4 @@
-"""A plausible year of an invented cell, lived through with the services themselves:
-nothing comes in by the back door."""
+"""A plausible year of an invented cell, written with the actions that people use: no row is inserted directly."""
 
 from monthly_rating.demo.year import fill
 

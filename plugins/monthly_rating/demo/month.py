@@ -7,12 +7,25 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from monthly_rating import forms
+from monthly_rating.assessments import actions as assessment_actions
+from monthly_rating.assessments.forms import AssessmentText, OwnTask
+from monthly_rating.common.clock import on_day
+from monthly_rating.common.forms import VersionOnly
+from monthly_rating.cycles import actions as cycle_actions
+from monthly_rating.cycles.forms import CycleOpening
 from monthly_rating.demo import texts
-from monthly_rating.demo.cast import Cast
+from monthly_rating.demo.roles import Roles
+from monthly_rating.evidence import actions as evidence_actions
+from monthly_rating.evidence.forms import EvidenceFile
+from monthly_rating.grades import actions as grade_actions
+from monthly_rating.grades.forms import Decision
+from monthly_rating.meetings import actions as meeting_actions
+from monthly_rating.meetings.forms import AttendanceList, CommentText, MeetingCall, MinutesText, Presence
+from monthly_rating.notices import actions as notice_actions
+from monthly_rating.notices.forms import AmendedTask, NoticeAmendment, NoticeIssue
 from monthly_rating.rules.periods import Period
-from monthly_rating.service import assessments, assigning, cycles, decisions, meetings, notices, reporting
-from monthly_rating.service.clock import standing_on
+from monthly_rating.tasks import actions as task_actions
+from monthly_rating.tasks.forms import TaskDraft, TaskReport
 from plugin_api.actor import Actor
 from plugin_api.errors import Refused
 from plugin_api.forms import Upload
@@ -45,47 +58,47 @@ def course_of(place: int, period_place: int) -> Course:
     return Course(late=False, missed=False, subjective=False, level="A")
 
 
-async def live_through(parts: Cast, period: Period, place: int, today: date) -> None:
+async def write_period(roles: Roles, period: Period, place: int, today: date) -> None:
     """Open, assign, issue, work, assess, meet, decide, publish – as far as today allows."""
-    with standing_on(period.start):
-        cycle_id = (await cycles.open_cycle(parts.clerk, forms.CycleOpening(parts.unit_id, period.start)))["cycle_id"]
-        await _assign(parts, cycle_id, period, place)
+    with on_day(period.start):
+        cycle_id = (await cycle_actions.open_cycle(roles.clerk, CycleOpening(roles.unit_id, period.start)))["cycle_id"]
+        await _assign(roles, cycle_id, period, place)
     issue_day = period.start + timedelta(days=2)
     if issue_day > today:
         return
-    with standing_on(issue_day):
-        await notices.issue_notice(parts.chair, cycle_id, forms.NoticeIssue(1))
-    await _work(parts, cycle_id, period, place, today)
+    with on_day(issue_day):
+        await notice_actions.issue_notice(roles.chair, cycle_id, NoticeIssue(1))
+    await _work(roles, cycle_id, period, place, today)
     meeting_day = period.end + timedelta(days=4)
     if meeting_day + timedelta(days=1) > today:
         return
-    await _assess(parts, cycle_id, period, place)
-    await _meet(parts, cycle_id, period, place, meeting_day)
-    with standing_on(meeting_day + timedelta(days=1)):
-        await decisions.publish(parts.chair, cycle_id, forms.VersionOnly(await _version(cycle_id)))
+    await _assess(roles, cycle_id, period, place)
+    await _meet(roles, cycle_id, period, place, meeting_day)
+    with on_day(meeting_day + timedelta(days=1)):
+        await grade_actions.publish(roles.chair, cycle_id, VersionOnly(await _version(cycle_id)))
     if place == CORRECTED and meeting_day + timedelta(days=12) <= today:
-        await _correct(parts, cycle_id, place, meeting_day + timedelta(days=12))
+        await _correct(roles, cycle_id, place, meeting_day + timedelta(days=12))
 
 
-async def _assign(parts: Cast, cycle_id: UUID, period: Period, place: int) -> None:
+async def _assign(roles: Roles, cycle_id: UUID, period: Period, place: int) -> None:
     with suppress(Refused):  # no undertaking of a plan falls due in this period
-        await assigning.take_from_plans(parts.clerk, cycle_id)
-    for number, member in enumerate(parts.members):
+        await task_actions.take_from_plans(roles.clerk, cycle_id)
+    for number, member in enumerate(roles.members):
         for step in range(2 + (number + place) % 2):
             work = texts.MONTHLY[(number + place + step * 3) % len(texts.MONTHLY)]
             due_on = min(period.start + timedelta(days=14 + step * 7), period.end)
-            await assigning.add_task(
-                parts.clerk,
+            await task_actions.add_task(
+                roles.clerk,
                 cycle_id,
-                forms.TaskDraft(member.person_id, work.title, due_on, work.level, work.quantity, work.guidance),
+                TaskDraft(member.person_id, work.title, due_on, work.level, work.quantity, work.guidance),
             )
 
 
-async def _work(parts: Cast, cycle_id: UUID, period: Period, place: int, today: date) -> None:
+async def _work(roles: Roles, cycle_id: UUID, period: Period, place: int, today: date) -> None:
     """Half-way reports, then done: in time, late, or never."""
     if place == AMENDED and period.start + timedelta(days=10) <= today:
-        await _amend(parts, cycle_id, period)
-    for number, member in enumerate(parts.members):
+        await _amend(roles, cycle_id, period)
+    for number, member in enumerate(roles.members):
         course = course_of(number, place)
         for step, task in enumerate(await _tasks(cycle_id, member)):
             if course.missed and step == 0:
@@ -100,33 +113,33 @@ async def _work(parts: Cast, cycle_id: UUID, period: Period, place: int, today: 
 async def _report(member: Actor, task: dict[str, Any], day: date, percent: int, today: date) -> None:
     if day > today:
         return
-    with standing_on(day, 16):
+    with on_day(day, 16):
         note = "" if percent == 100 else texts.PROGRESS[percent % len(texts.PROGRESS)]
         result = texts.RESULTS[day.day % len(texts.RESULTS)] if percent == 100 else ""
         version = await value("SELECT version FROM monthly_rating_task WHERE tenant_id = $1 AND id = $2", task["id"])
-        await reporting.report_task(member, task["id"], forms.TaskReport(version, percent, note, result))
+        await task_actions.report_task(member, task["id"], TaskReport(version, percent, note, result))
         if percent == 100 and day.day % 4 == 0:
             content = f"{task['title']}\n{result}\n{day:%d/%m/%Y}\n".encode()
             file = Upload(f"ket-qua-{day:%Y-%m-%d}.txt", "text/plain", content)
-            await reporting.add_evidence(member, task["id"], forms.EvidenceFile(file))
+            await evidence_actions.add_evidence(member, task["id"], EvidenceFile(file))
 
 
-async def _amend(parts: Cast, cycle_id: UUID, period: Period) -> None:
-    extra = forms.AmendedTask(
+async def _amend(roles: Roles, cycle_id: UUID, period: Period) -> None:
+    extra = AmendedTask(
         None,
-        parts.members[3 % len(parts.members)].person_id,
+        roles.members[3 % len(roles.members)].person_id,
         "Tham gia đoàn kiểm tra liên ngành",
         period.end,
         "Có báo cáo kết quả",
         "01 cuộc",
     )
-    with standing_on(period.start + timedelta(days=10)):
-        amendment = forms.NoticeAmendment(await _version(cycle_id), "Bổ sung theo yêu cầu của cấp trên.", [extra])
-        await notices.amend_notice(parts.chair, cycle_id, amendment)
+    with on_day(period.start + timedelta(days=10)):
+        amendment = NoticeAmendment(await _version(cycle_id), "Bổ sung theo yêu cầu của cấp trên.", [extra])
+        await notice_actions.amend_notice(roles.chair, cycle_id, amendment)
 
 
-async def _assess(parts: Cast, cycle_id: UUID, period: Period, place: int) -> None:
-    for number, member in enumerate(parts.members):
+async def _assess(roles: Roles, cycle_id: UUID, period: Period, place: int) -> None:
+    for number, member in enumerate(roles.members):
         course = course_of(number, place)
         why, lesson = texts.SUBJECTIVE if course.subjective else texts.OBJECTIVE
         own = []
@@ -134,44 +147,44 @@ async def _assess(parts: Cast, cycle_id: UUID, period: Period, place: int) -> No
             missed = task["done_on"] is None
             kind = "subjective" if course.subjective else "objective"
             own.append(
-                forms.OwnTask(task["id"], "missed", kind, why, lesson) if missed else forms.OwnTask(task["id"], "met")
+                OwnTask(task["id"], "missed", kind, why, lesson) if missed else OwnTask(task["id"], "met")
             )
-        with standing_on(period.end + timedelta(days=1 + number % 2)):
+        with on_day(period.end + timedelta(days=1 + number % 2)):
             summary = (
                 "Đã hoàn thành các nhiệm vụ được phân công."
                 if not course.missed
                 else "Còn một nhiệm vụ chưa hoàn thành."
             )
-            text = forms.AssessmentText(0, "A" if course.level == "A" else "B", summary, own)
-            await assessments.submit_assessment(member, cycle_id, text)
+            text = AssessmentText(0, "A" if course.level == "A" else "B", summary, own)
+            await assessment_actions.submit_assessment(member, cycle_id, text)
 
 
-async def _meet(parts: Cast, cycle_id: UUID, period: Period, place: int, day: date) -> None:
-    with standing_on(day, 14):
-        call = forms.MeetingCall(
-            await _version(cycle_id), day, "Phòng họp cơ quan", parts.clerk.person_id, parts.chair.person_id
+async def _meet(roles: Roles, cycle_id: UUID, period: Period, place: int, day: date) -> None:
+    with on_day(day, 14):
+        call = MeetingCall(
+            await _version(cycle_id), day, "Phòng họp cơ quan", roles.clerk.person_id, roles.chair.person_id
         )
-        await meetings.open_meeting(parts.chair, cycle_id, call)
-        missing = parts.members[-1].person_id if place == ABSENT else None
+        await meeting_actions.open_meeting(roles.chair, cycle_id, call)
+        missing = roles.members[-1].person_id if place == ABSENT else None
         presence = [
-            forms.Presence(one.person_id, one.person_id != missing, "Đi công tác" if one.person_id == missing else "")
-            for one in parts.members
+            Presence(one.person_id, one.person_id != missing, "Đi công tác" if one.person_id == missing else "")
+            for one in roles.members
         ]
-        await meetings.take_attendance(parts.clerk, cycle_id, forms.AttendanceList(presence))
-    with standing_on(day, 15):
-        await _comment(parts, cycle_id, place)
-    with standing_on(day, 16):
-        for number, member in enumerate(parts.members):
+        await meeting_actions.take_attendance(roles.clerk, cycle_id, AttendanceList(presence))
+    with on_day(day, 15):
+        await _comment(roles, cycle_id, place)
+    with on_day(day, 16):
+        for number, member in enumerate(roles.members):
             course = course_of(number, place)
-            decider = parts.deciders[member.person_id]
-            decision = forms.Decision(course.level, _reason(course), own_case_reason=_own_case_reason(decider, member))
-            await decisions.decide_grade(decider, cycle_id, member.person_id, decision)
-        await meetings.close_meeting(parts.chair, cycle_id, forms.MinutesText(1, texts.CONCLUSION))
+            decider = roles.deciders[member.person_id]
+            decision = Decision(course.level, _reason(course), own_case_reason=_own_case_reason(decider, member))
+            await grade_actions.decide_grade(decider, cycle_id, member.person_id, decision)
+        await meeting_actions.close_meeting(roles.chair, cycle_id, MinutesText(1, texts.CONCLUSION))
 
 
-async def _comment(parts: Cast, cycle_id: UUID, place: int) -> None:
+async def _comment(roles: Roles, cycle_id: UUID, place: int) -> None:
     """Everybody speaks about three others; the clerk types for the last one."""
-    people: Sequence[Actor] = parts.members
+    people: Sequence[Actor] = roles.members
     for number, author in enumerate(people):
         for step in range(1, 4):
             about = people[(number + step) % len(people)]
@@ -181,25 +194,25 @@ async def _comment(parts: Cast, cycle_id: UUID, place: int) -> None:
                 if step == 1 and course.level != "A"
                 else texts.COMMENTS[(number + step * 2 + place) % len(texts.COMMENTS)]
             )
-            typed = author is people[-1] and author is not parts.clerk
-            said = forms.CommentText(about.person_id, text, author_id=author.person_id if typed else None)
-            await meetings.comment(parts.clerk if typed else author, cycle_id, said)
+            typed = author is people[-1] and author is not roles.clerk
+            said = CommentText(about.person_id, text, author_id=author.person_id if typed else None)
+            await meeting_actions.comment(roles.clerk if typed else author, cycle_id, said)
 
 
-async def _correct(parts: Cast, cycle_id: UUID, place: int, day: date) -> None:
+async def _correct(roles: Roles, cycle_id: UUID, place: int, day: date) -> None:
     """The first one who was not well rated turns out to have handed the work in: corrected, with the reason."""
-    for number, member in enumerate(parts.members):
+    for number, member in enumerate(roles.members):
         if course_of(number, place).level != "A":
-            with standing_on(day):
-                decider = parts.deciders[member.person_id]
-                decision = forms.Decision(
+            with on_day(day):
+                decider = roles.deciders[member.person_id]
+                decision = Decision(
                     "A" if course_of(number, place).late else "B",
                     "Đã xem lại minh chứng nộp bổ sung.",
                     1,
                     "Báo cáo đã gửi đúng hạn qua đường công văn, chi bộ chưa cập nhật.",
                     _own_case_reason(decider, member),
                 )
-                await decisions.correct_grade(decider, cycle_id, member.person_id, decision)
+                await grade_actions.correct_grade(decider, cycle_id, member.person_id, decision)
             return
 
 

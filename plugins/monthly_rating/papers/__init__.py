@@ -1,1 +1,1 @@
-"""The papers of the room, said in the words of the office; the press lays them out."""
+"""The papers of the module, in the words of the office; the core lays them out."""

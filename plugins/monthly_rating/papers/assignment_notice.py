@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from monthly_rating.forms import PaperQuery
+from monthly_rating.common.sql import decoded
+from monthly_rating.cycles.queries import CycleHead
+from monthly_rating.notices.pages import by_person, notice_rows
+from monthly_rating.notices.queries import NoticeTask
+from monthly_rating.papers.forms import PaperQuery
 from monthly_rating.papers.heading import cell_heading, day_text, in_sentence, on_behalf
-from monthly_rating.service.cycle_head import CycleHead
-from monthly_rating.service.notice_page import by_person, notice_rows
-from monthly_rating.service.notices import NoticeTask
-from monthly_rating.service.sql import decoded
 from plugin_api.actor import Actor
 from plugin_api.papers import Band, Block, Bullets, Column, File, Heading, Paper, Paragraph, Signature, Table
 from plugin_api.ports import ports

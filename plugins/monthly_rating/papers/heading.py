@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
-from monthly_rating.service.cycle_head import CycleHead
-from monthly_rating.service.settings import settings_of
+from monthly_rating.common.settings import settings_of
+from monthly_rating.cycles.queries import CycleHead
 from plugin_api.actor import Actor
 
 

@@ -3,13 +3,13 @@ the classes."""
 
 from uuid import UUID
 
+from monthly_rating.common.access import sees_all
+from monthly_rating.common.settings import settings_of
 from monthly_rating.config import RatingSettings
-from monthly_rating.forms import PaperQuery
+from monthly_rating.meetings.pages import MeetingPage, meeting_page
+from monthly_rating.meetings.rows import CommentLine, MeetingMember
+from monthly_rating.papers.forms import PaperQuery
 from monthly_rating.papers.heading import cell_heading, in_sentence
-from monthly_rating.service.cycle_head import sees_all
-from monthly_rating.service.meeting_page import MeetingPage, meeting_page
-from monthly_rating.service.meeting_rows import CommentLine, MeetingMember
-from monthly_rating.service.settings import settings_of
 from plugin_api.actor import Actor
 from plugin_api.errors import Forbidden
 from plugin_api.i18n import gettext as _

@@ -11,11 +11,13 @@ ROMAN = ("I", "II", "III", "IV")
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """First and last day (both included) and the name used in papers, which stays Vietnamese in every language."""
+    """First and last day (both included), the name used in papers, which stays Vietnamese in every language, and the
+    year that name says: a week over New Year belongs to the year of its Thursday (ISO 8601)."""
 
     start: date
     end: date
     label: str
+    year: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +52,16 @@ def _week(day: date) -> Period:
     start = day - timedelta(days=day.weekday())
     end = start + timedelta(days=6)
     year, week, _ = day.isocalendar()
-    return Period(start, end, f"Tuần {week} năm {year} ({start:%d/%m}–{end:%d/%m/%Y})")
+    return Period(start, end, f"Tuần {week} năm {year} ({start:%d/%m}–{end:%d/%m/%Y})", year)
 
 
 def _month(day: date) -> Period:
     last = monthrange(day.year, day.month)[1]
-    return Period(day.replace(day=1), day.replace(day=last), f"Tháng {day.month} năm {day.year}")
+    return Period(day.replace(day=1), day.replace(day=last), f"Tháng {day.month} năm {day.year}", day.year)
 
 
 def _quarter(day: date) -> Period:
     place = (day.month - 1) // 3
     last_month = place * 3 + 3
     end = date(day.year, last_month, monthrange(day.year, last_month)[1])
-    return Period(date(day.year, last_month - 2, 1), end, f"Quý {ROMAN[place]} năm {day.year}")
+    return Period(date(day.year, last_month - 2, 1), end, f"Quý {ROMAN[place]} năm {day.year}", day.year)

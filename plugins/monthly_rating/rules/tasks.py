@@ -52,7 +52,7 @@ def standing(due_on: date, done_on: date | None, today: date) -> Standing:
 
 
 def is_late(due_on: date, done_on: date | None, today: date) -> bool:
-    """Finished after its day, or not finished although the day has passed. `service.sql.LATE` says the same in SQL."""
+    """Finished after its day, or not finished although the day has passed. `common.sql.LATE` says the same in SQL."""
     return standing(due_on, done_on, today) in ("done_late", "overdue")
 
 

@@ -10,9 +10,20 @@ from uuid import UUID
 
 import pytest
 
-from monthly_rating import forms
-from monthly_rating.service import assessments, assigning, cycles, decisions, meetings, notices, reporting
-from monthly_rating.service.clock import standing_on
+from monthly_rating.assessments import actions as assessment_actions
+from monthly_rating.assessments.forms import AssessmentText, OwnTask
+from monthly_rating.common.clock import on_day
+from monthly_rating.common.forms import VersionOnly
+from monthly_rating.cycles import actions as cycle_actions
+from monthly_rating.cycles.forms import CycleOpening
+from monthly_rating.grades import actions as grade_actions
+from monthly_rating.grades.forms import Decision
+from monthly_rating.meetings import actions as meeting_actions
+from monthly_rating.meetings.forms import AttendanceList, CommentText, MeetingCall, MinutesText, Presence
+from monthly_rating.notices import actions as notice_actions
+from monthly_rating.notices.forms import NoticeIssue
+from monthly_rating.tasks import actions as task_actions
+from monthly_rating.tasks.forms import TaskDraft, TaskReport
 from plugin_api.actor import Actor
 from tenancy.query import rows, value
 from tenancy.transaction import current_transaction
@@ -56,35 +67,35 @@ class Cell:
 
     async def planned(self) -> "Cell":
         """March is open and everybody has one task, due on the 20th."""
-        with standing_on(START):
-            self.cycle_id = (await cycles.open_cycle(self.clerk, forms.CycleOpening(self.unit_id, START)))["cycle_id"]
+        with on_day(START):
+            self.cycle_id = (await cycle_actions.open_cycle(self.clerk, CycleOpening(self.unit_id, START)))["cycle_id"]
             for one in self.everybody:
-                await assigning.add_task(
-                    self.clerk, self.cycle_id, forms.TaskDraft(one.person_id, "Kiểm sát tin báo", WORK, "100 %")
+                await task_actions.add_task(
+                    self.clerk, self.cycle_id, TaskDraft(one.person_id, "Kiểm sát tin báo", WORK, "100 %")
                 )
         return self
 
     async def running(self) -> "Cell":
         """The notice is issued."""
         await self.planned()
-        with standing_on(ISSUE):
-            await notices.issue_notice(self.chair, self.cycle_id, forms.NoticeIssue(await self.version()))
+        with on_day(ISSUE):
+            await notice_actions.issue_notice(self.chair, self.cycle_id, NoticeIssue(await self.version()))
         return self
 
     async def worked(self, but: Actor | None = None) -> "Cell":
         """Everybody has done the task in time, all `but` one."""
         await self.running()
-        with standing_on(WORK):
+        with on_day(WORK):
             for one in self.everybody:
                 if one is not but:
                     task = (await self.tasks(one))[0]
-                    await reporting.report_task(one, task["id"], forms.TaskReport(task["version"], 100, result="Xong"))
+                    await task_actions.report_task(one, task["id"], TaskReport(task["version"], 100, result="Xong"))
         return self
 
     async def assessed(self, but: Actor | None = None) -> "Cell":
         """Everybody has handed in the self-assessment, all `but` one."""
         await self.worked()
-        with standing_on(END):
+        with on_day(END):
             for one in self.everybody:
                 if one is not but:
                     await self.submit(one)
@@ -92,47 +103,47 @@ class Cell:
 
     async def submit(self, one: Actor, level: str = "A") -> None:
         """Hand in a self-assessment that says every task was met."""
-        own = [forms.OwnTask(task["id"], "met") for task in await self.tasks(one)]
-        await assessments.submit_assessment(one, self.cycle_id, forms.AssessmentText(0, level, "Đã xong", own))
+        own = [OwnTask(task["id"], "met") for task in await self.tasks(one)]
+        await assessment_actions.submit_assessment(one, self.cycle_id, AssessmentText(0, level, "Đã xong", own))
 
     async def in_meeting(self, but: Actor | None = None) -> "Cell":
         """The meeting is open, everybody is there."""
         await self.assessed(but)
-        with standing_on(MEETING):
-            call = forms.MeetingCall(await self.version(), MEETING, "Hội trường", self.clerk.person_id)
-            await meetings.open_meeting(self.chair, self.cycle_id, call)
-            there = forms.AttendanceList([forms.Presence(one.person_id, True) for one in self.everybody])
-            await meetings.take_attendance(self.clerk, self.cycle_id, there)
+        with on_day(MEETING):
+            call = MeetingCall(await self.version(), MEETING, "Hội trường", self.clerk.person_id)
+            await meeting_actions.open_meeting(self.chair, self.cycle_id, call)
+            there = AttendanceList([Presence(one.person_id, True) for one in self.everybody])
+            await meeting_actions.take_attendance(self.clerk, self.cycle_id, there)
         return self
 
     async def commented(self, but: Actor | None = None) -> "Cell":
         """Everybody was commented on by the clerk (the clerk by the member)."""
         await self.in_meeting()
-        with standing_on(MEETING):
+        with on_day(MEETING):
             for one in self.everybody:
                 if one is not but:
                     author = self.member if one is self.clerk else self.clerk
-                    await meetings.comment(author, self.cycle_id, forms.CommentText(one.person_id, "Làm tốt"))
+                    await meeting_actions.comment(author, self.cycle_id, CommentText(one.person_id, "Làm tốt"))
         return self
 
     async def decided(self, but: Actor | None = None) -> "Cell":
         """Everybody has class A, all `but` one, and the meeting is closed; the leader decides the chair's class."""
         await self.commented()
-        with standing_on(MEETING):
+        with on_day(MEETING):
             for one in self.everybody:
                 if one is not but:
                     decider = self.leader if one is self.chair else self.chair
-                    await decisions.decide_grade(
-                        decider, self.cycle_id, one.person_id, forms.Decision("A", "Xong mọi việc")
+                    await grade_actions.decide_grade(
+                        decider, self.cycle_id, one.person_id, Decision("A", "Xong mọi việc")
                     )
-            await meetings.close_meeting(self.chair, self.cycle_id, forms.MinutesText(1, "Thống nhất."))
+            await meeting_actions.close_meeting(self.chair, self.cycle_id, MinutesText(1, "Thống nhất."))
         return self
 
     async def published(self) -> "Cell":
         """The classes are known."""
         await self.decided()
-        with standing_on(AFTER):
-            await decisions.publish(self.chair, self.cycle_id, forms.VersionOnly(await self.version()))
+        with on_day(AFTER):
+            await grade_actions.publish(self.chair, self.cycle_id, VersionOnly(await self.version()))
         return self
 
 

@@ -5,9 +5,18 @@ from decimal import Decimal
 
 import pytest
 
-from monthly_rating import facts, forms, plugin
-from monthly_rating.service import decisions, glances, person_page, task_pages, waiting, year_page
-from monthly_rating.service.clock import standing_on
+from monthly_rating import facts, plugin
+from monthly_rating.common.clock import on_day
+from monthly_rating.common.forms import VersionOnly
+from monthly_rating.grades import actions as grade_actions
+from monthly_rating.grades.forms import Decision
+from monthly_rating.overview import dashboard_cards, person_panels, work_items
+from monthly_rating.overview import search as overview_search
+from monthly_rating.overview.forms import YearQuery
+from monthly_rating.overview.pages import person as person_page
+from monthly_rating.overview.pages import year as year_page
+from monthly_rating.tasks import pages as task_pages
+from monthly_rating.tasks.forms import TaskQuery
 from tenancy.faults import Absent
 
 pytestmark = pytest.mark.anyio
@@ -16,8 +25,8 @@ SPRING = (date(2026, 1, 1), date(2026, 6, 30))
 
 
 async def titles(actor, today):
-    with standing_on(today):
-        return {item.title: item for item in await waiting.work_items(actor, today)}
+    with on_day(today):
+        return {item.title: item for item in await work_items.work_items(actor, today)}
 
 
 async def test_my_work_follows_the_month(cell):
@@ -55,12 +64,12 @@ async def test_publication_waits_for_the_chair(cell):
 async def test_facts_count_published_classes_in_their_newest_edition(cell):
     await cell.decided()
     body = cell.chair.body.tenant_id
-    with standing_on(NEXT):
+    with on_day(NEXT):
         share = await plugin.measure_fact(cell.admin, facts.SHARE, body, *SPRING)
         assert (share.value, share.of) == (None, 0), "nothing is published yet"
-        await decisions.publish(cell.chair, cell.cycle_id, forms.VersionOnly(await cell.version()))
-        await decisions.correct_grade(
-            cell.chair, cell.cycle_id, cell.member.person_id, forms.Decision("C", "Xem lại", 1, "Sót việc")
+        await grade_actions.publish(cell.chair, cell.cycle_id, VersionOnly(await cell.version()))
+        await grade_actions.correct_grade(
+            cell.chair, cell.cycle_id, cell.member.person_id, Decision("C", "Xem lại", 1, "Sót việc")
         )
         share = await plugin.measure_fact(cell.admin, facts.SHARE, body, *SPRING)
         assert (share.value, share.counted, share.of) == (Decimal("0.9"), 9, 10)
@@ -77,20 +86,20 @@ async def test_facts_count_published_classes_in_their_newest_edition(cell):
 
 async def test_late_tasks_are_counted_as_the_rules_say(cell):
     await cell.worked(but=cell.member)
-    with standing_on(NEXT):
+    with on_day(NEXT):
         late = await plugin.measure_fact(cell.admin, facts.LATE, cell.chair.body.tenant_id, *SPRING)
         mine = await plugin.measure_fact(cell.admin, facts.LATE, cell.colleague.person_id, *SPRING)
-    with standing_on(date(2026, 3, 20)):
+    with on_day(date(2026, 3, 20)):
         in_time = await plugin.measure_fact(cell.admin, facts.LATE, cell.chair.body.tenant_id, *SPRING)
     assert (late.value, late.of, mine.value, in_time.value) == (1, 10, 0, 0)
 
 
 async def test_the_year_table_shows_published_classes_to_the_cell_and_the_work_to_those_who_oversee(cell):
     await cell.published()
-    with standing_on(NEXT):
-        seen = await year_page.year_page(cell.colleague, forms.YearQuery())
-        overseen = await year_page.year_page(cell.leader, forms.YearQuery(2026, cell.unit_id))
-        nothing = await year_page.year_page(cell.admin, forms.YearQuery())
+    with on_day(NEXT):
+        seen = await year_page.year_page(cell.colleague, YearQuery())
+        overseen = await year_page.year_page(cell.leader, YearQuery(2026, cell.unit_id))
+        nothing = await year_page.year_page(cell.admin, YearQuery())
     assert [one.full_name for one in seen.rows][:3] == ["Nguyễn Thị Ánh", "Danh Thị Ân", "Võ Thành Đạt"], (
         "by given name"
     )
@@ -103,15 +112,15 @@ async def test_the_year_table_shows_published_classes_to_the_cell_and_the_work_t
 
 async def test_a_persons_page_is_for_the_person_and_for_those_who_oversee(cell):
     await cell.published()
-    with standing_on(NEXT):
-        mine = await person_page.my_page(cell.member, forms.YearQuery())
-        seen = await person_page.person_page(cell.leader, cell.member.person_id, forms.YearQuery())
+    with on_day(NEXT):
+        mine = await person_page.my_page(cell.member, YearQuery())
+        seen = await person_page.person_page(cell.leader, cell.member.person_id, YearQuery())
         for stranger in (cell.colleague, cell.admin):
             with pytest.raises(Absent):
-                await person_page.person_page(stranger, cell.member.person_id, forms.YearQuery())
-            assert await glances.panels(stranger, cell.member.person_id) == []
-        panel = (await glances.panels(cell.leader, cell.member.person_id))[0]
-        card = (await glances.cards(cell.member, NEXT))[0]
+                await person_page.person_page(stranger, cell.member.person_id, YearQuery())
+            assert await person_panels.person_panels(stranger, cell.member.person_id) == []
+        panel = (await person_panels.person_panels(cell.leader, cell.member.person_id))[0]
+        card = (await dashboard_cards.dashboard_cards(cell.member, NEXT))[0]
     assert mine.periods[0].grades[0].reason == seen.periods[0].grades[0].reason == "Xong mọi việc"
     assert (mine.counts, mine.tasks, mine.done) == ({"A": 1, "B": 0, "C": 0}, 1, 1)
     assert panel.lines == [("Mức A", "1")] and card.value == "A: 1"
@@ -119,19 +128,19 @@ async def test_a_persons_page_is_for_the_person_and_for_those_who_oversee(cell):
 
 async def test_search_finds_without_diacritics_and_only_what_may_be_opened(cell):
     await cell.running()
-    assert len(await glances.search(cell.chair, "kiem sat tin bao")) == 10
-    assert len(await glances.search(cell.member, "kiem sat tin bao")) == 1
-    assert [hit.title for hit in await glances.search(cell.member, "thang 3")] == ["Tháng 3 năm 2026"]
-    assert await glances.search(cell.admin, "kiem sat") == []
+    assert len(await overview_search.search(cell.chair, "kiem sat tin bao")) == 10
+    assert len(await overview_search.search(cell.member, "kiem sat tin bao")) == 1
+    assert [hit.title for hit in await overview_search.search(cell.member, "thang 3")] == ["Tháng 3 năm 2026"]
+    assert await overview_search.search(cell.admin, "kiem sat") == []
 
 
 async def test_the_task_list_is_searched_filtered_and_sorted(cell):
     await cell.worked(but=cell.member)
-    with standing_on(NEXT):
-        late = await task_pages.tasks_page(cell.chair, cell.cycle_id, forms.TaskQuery(state="late"))
-        named = await task_pages.tasks_page(cell.chair, cell.cycle_id, forms.TaskQuery(q="THỊ ánh"))
-        turned = await task_pages.tasks_page(cell.chair, cell.cycle_id, forms.TaskQuery(sort="-person"))
-        own = await task_pages.tasks_page(cell.member, cell.cycle_id, forms.TaskQuery())
+    with on_day(NEXT):
+        late = await task_pages.tasks_page(cell.chair, cell.cycle_id, TaskQuery(state="late"))
+        named = await task_pages.tasks_page(cell.chair, cell.cycle_id, TaskQuery(q="THỊ ánh"))
+        turned = await task_pages.tasks_page(cell.chair, cell.cycle_id, TaskQuery(sort="-person"))
+        own = await task_pages.tasks_page(cell.member, cell.cycle_id, TaskQuery())
     assert [one.full_name for one in late.tasks] == ["Đặng Văn Ổn"] and late.tasks[0].task.days_late == 17
     assert {one.full_name for one in named.tasks} == {"Nguyễn Thị Ánh"}
     assert turned.tasks[0].full_name == "Mai Hoàng Yến"

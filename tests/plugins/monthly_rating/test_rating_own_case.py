@@ -8,26 +8,38 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monthly_rating import forms
+from monthly_rating.assessments import actions as assessment_actions
+from monthly_rating.assessments.forms import Waiver
+from monthly_rating.common.clock import on_day
+from monthly_rating.common.forms import VersionOnly
+from monthly_rating.common.settings import settings_of
 from monthly_rating.config import RatingSettings
+from monthly_rating.cycles import actions as cycle_actions
+from monthly_rating.cycles.forms import Excuse
+from monthly_rating.cycles.pages import cycle as cycle_page
+from monthly_rating.grades import actions as grade_actions
+from monthly_rating.grades import pages as grade_pages
+from monthly_rating.grades.forms import Decision
+from monthly_rating.meetings import actions as meeting_actions
+from monthly_rating.meetings import pages as meeting_pages
+from monthly_rating.meetings.forms import MeetingCall
+from monthly_rating.overview.forms import YearQuery
+from monthly_rating.overview.pages import person as person_page
+from monthly_rating.overview.pages import year as year_page
 from monthly_rating.papers.minutes import minutes
 from monthly_rating.papers.result_table import result_table
-from monthly_rating.rules.own_case import Judge, Ruling, judges_of, reason_kept, ruling
-from monthly_rating.service import (
-    assessments,
-    cycle_page,
-    cycles,
-    decisions,
-    meeting_page,
-    meetings,
-    person_page,
-    plan_pages,
-    plans,
-    result_page,
-    year_page,
+from monthly_rating.plans import actions as plan_actions
+from monthly_rating.plans import pages as plan_pages
+from monthly_rating.plans.forms import (
+    PlanApproval,
+    PlanCorrection,
+    PlanItems,
+    PlanRefusal,
+    PlanRow,
+    PlanStart,
+    PlanStep,
 )
-from monthly_rating.service.clock import standing_on
-from monthly_rating.service.settings import settings_of
+from monthly_rating.rules.own_case import Judge, Ruling, judges_of, reason_kept, ruling
 from platform_core.audit.trail import TrailQuery, trail
 from plugin_api.config import Patch
 from plugin_api.errors import Forbidden, Invalid
@@ -104,10 +116,10 @@ async def alone(cell):
 
 async def planned(cell, owner):
     """The owner's plan for 2026, handed in."""
-    plan_id = (await plans.start_plan(owner, forms.PlanStart(cell.unit_id, 2026)))["plan_id"]
-    rows = [forms.PlanRow(None, "Kiểm sát tin báo", date(2026, 3, 25), "Đúng hạn")]
-    await plans.save_plan(owner, plan_id, forms.PlanItems(1, rows))
-    await plans.submit_plan(owner, plan_id, forms.PlanStep(2))
+    plan_id = (await plan_actions.start_plan(owner, PlanStart(cell.unit_id, 2026)))["plan_id"]
+    rows = [PlanRow(None, "Kiểm sát tin báo", date(2026, 3, 25), "Đúng hạn")]
+    await plan_actions.save_plan(owner, plan_id, PlanItems(1, rows))
+    await plan_actions.submit_plan(owner, plan_id, PlanStep(2))
     return plan_id
 
 
@@ -118,23 +130,23 @@ def shown(page, person):
 
 @pytest.mark.anyio
 async def test_nobody_reviews_the_own_plan_and_the_page_names_who_does(cell):
-    with standing_on(JANUARY):
+    with on_day(JANUARY):
         plan_id = await planned(cell, cell.chair)
         for chair in (cell.chair, where(cell.chair, own_case_allowed=True)):
             page = await plan_pages.plan_page(chair, plan_id)
             assert not (page.may_approve or page.may_return or page.may_correct or page.may_reopen)
             assert "Phạm Thúy Hà" in page.review.explanation
             steps = (
-                (plans.approve_plan, forms.PlanApproval(3, own_case_reason=WHY)),
-                (plans.return_plan, forms.PlanRefusal(3, "Sửa thêm", WHY)),
-                (plans.correct_plan, forms.PlanCorrection(3, [], own_case_reason=WHY)),
-                (plans.reopen_plan, forms.PlanRefusal(3, "Sửa thêm", WHY)),
+                (plan_actions.approve_plan, PlanApproval(3, own_case_reason=WHY)),
+                (plan_actions.return_plan, PlanRefusal(3, "Sửa thêm", WHY)),
+                (plan_actions.correct_plan, PlanCorrection(3, [], own_case_reason=WHY)),
+                (plan_actions.reopen_plan, PlanRefusal(3, "Sửa thêm", WHY)),
             )
             for step, data in steps:
                 with pytest.raises(Forbidden, match="Phạm Thúy Hà"):
                     await step(chair, plan_id, data)
         assert (await plan_pages.plan_page(cell.leader, plan_id)).may_approve
-        await plans.approve_plan(cell.leader, plan_id, forms.PlanApproval(3))
+        await plan_actions.approve_plan(cell.leader, plan_id, PlanApproval(3))
         assert not (await plan_pages.plan_page(cell.chair, plan_id)).may_reopen
 
 
@@ -142,14 +154,14 @@ async def test_nobody_reviews_the_own_plan_and_the_page_names_who_does(cell):
 async def test_a_lone_leader_approves_the_own_plan_with_a_reason_that_the_plan_and_the_trail_show(cell):
     await alone(cell)
     chair = where(cell.chair, own_case_allowed=True)
-    with standing_on(JANUARY):
+    with on_day(JANUARY):
         plan_id = await planned(cell, cell.chair)
         with pytest.raises(Forbidden, match="bật thiết lập"):
-            await plans.approve_plan(cell.chair, plan_id, forms.PlanApproval(3, own_case_reason=WHY))
+            await plan_actions.approve_plan(cell.chair, plan_id, PlanApproval(3, own_case_reason=WHY))
         with pytest.raises(Invalid, match="Lý do tự quyết định"):
-            await plans.approve_plan(chair, plan_id, forms.PlanApproval(3))
+            await plan_actions.approve_plan(chair, plan_id, PlanApproval(3))
         assert (await plan_pages.plan_page(chair, plan_id)).review.reason_needed
-        await plans.approve_plan(chair, plan_id, forms.PlanApproval(3, own_case_reason=WHY))
+        await plan_actions.approve_plan(chair, plan_id, PlanApproval(3, own_case_reason=WHY))
         page = await plan_pages.plan_page(chair, plan_id)
     assert (page.state, page.revisions[0].own_case_reason, page.revisions[1].own_case_reason) == ("approved", WHY, "")
     assert WHY in repr((await trail(cell.leader, TrailQuery(table="monthly_rating_year_plan_revision"))).lines)
@@ -158,16 +170,16 @@ async def test_a_lone_leader_approves_the_own_plan_with_a_reason_that_the_plan_a
 @pytest.mark.anyio
 async def test_the_other_seat_decides_about_who_decides(cell):
     await cell.commented()
-    own = (cell.cycle_id, cell.chair.person_id, forms.Decision("A", "Xong việc", own_case_reason=WHY))
-    with standing_on(MEETING):
+    own = (cell.cycle_id, cell.chair.person_id, Decision("A", "Xong việc", own_case_reason=WHY))
+    with on_day(MEETING):
         for chair in (cell.chair, where(cell.chair, own_case_allowed=True)):
             with pytest.raises(Forbidden, match="Phạm Thúy Hà"):
-                await decisions.decide_grade(chair, *own)
-        page = await meeting_page.meeting_page(cell.chair, cell.cycle_id)
+                await grade_actions.decide_grade(chair, *own)
+        page = await meeting_pages.meeting_page(cell.chair, cell.cycle_id)
         assert not shown(page, cell.chair).decision.allowed and shown(page, cell.member).decision.allowed
-        page = await meeting_page.meeting_page(cell.leader, cell.cycle_id)
+        page = await meeting_pages.meeting_page(cell.leader, cell.cycle_id)
         assert [one.full_name for one in page.members if one.decision.allowed] == ["Trương Quốc Đức"]
-        await decisions.decide_grade(cell.leader, *own)
+        await grade_actions.decide_grade(cell.leader, *own)
     kept = await value("SELECT own_case_reason FROM monthly_rating_grade WHERE tenant_id = $1")
     assert kept == "", "who decides about another gives no such reason"
 
@@ -183,31 +195,31 @@ async def test_where_leaders_decide_the_chair_stands_in_for_a_lone_leader(cell):
            WHERE tenant_id = $1 AND role = 'leader'""",
         cell.leader.person_id,
     )
-    with standing_on(MEETING):
+    with on_day(MEETING):
         with pytest.raises(Forbidden, match=r"lãnh đạo đơn vị.*Trương Quốc Đức"):
-            await decisions.decide_grade(leader, cell.cycle_id, leader.person_id, forms.Decision("A", "Xong việc"))
-        await decisions.decide_grade(chair, cell.cycle_id, leader.person_id, forms.Decision("A", "Xong việc"))
+            await grade_actions.decide_grade(leader, cell.cycle_id, leader.person_id, Decision("A", "Xong việc"))
+        await grade_actions.decide_grade(chair, cell.cycle_id, leader.person_id, Decision("A", "Xong việc"))
         with pytest.raises(Forbidden, match="Phạm Thúy Hà"):
-            await decisions.decide_grade(chair, cell.cycle_id, cell.member.person_id, forms.Decision("A", "Xong việc"))
+            await grade_actions.decide_grade(chair, cell.cycle_id, cell.member.person_id, Decision("A", "Xong việc"))
 
 
 @pytest.mark.anyio
 async def test_nobody_notes_the_own_waiver_or_excuses_himself(cell):
     await cell.assessed(but=cell.clerk)
-    with standing_on(END):
+    with on_day(END):
         own = (cell.cycle_id, cell.clerk.person_id)
         for clerk in (cell.clerk, where(cell.clerk, own_case_allowed=True)):
             with pytest.raises(Forbidden, match="Trương Quốc Đức"):
-                await assessments.waive_assessment(clerk, *own, forms.Waiver("Ốm dài ngày", WHY))
+                await assessment_actions.waive_assessment(clerk, *own, Waiver("Ốm dài ngày", WHY))
             with pytest.raises(Forbidden, match="Trương Quốc Đức"):
-                await cycles.excuse(clerk, *own, forms.Excuse("Nghỉ chế độ", WHY))
+                await cycle_actions.excuse(clerk, *own, Excuse("Nghỉ chế độ", WHY))
             page = await cycle_page.cycle_page(clerk, cell.cycle_id)
             assert not shown(page, cell.clerk).waiver.allowed and shown(page, cell.member).waiver.allowed
-        await cycles.excuse(cell.chair, *own, forms.Excuse("Nghỉ chế độ"))
+        await cycle_actions.excuse(cell.chair, *own, Excuse("Nghỉ chế độ"))
         with pytest.raises(Forbidden):
-            await cycles.excuse(cell.clerk, *own, forms.Excuse())
-        await cycles.excuse(cell.chair, *own, forms.Excuse())
-        await assessments.waive_assessment(cell.chair, *own, forms.Waiver("Ốm dài ngày"))
+            await cycle_actions.excuse(cell.clerk, *own, Excuse())
+        await cycle_actions.excuse(cell.chair, *own, Excuse())
+        await assessment_actions.waive_assessment(cell.chair, *own, Waiver("Ốm dài ngày"))
 
 
 @pytest.mark.anyio
@@ -215,33 +227,33 @@ async def test_a_lone_leaders_own_class_carries_its_reason_wherever_it_is_shown(
     await cell.decided(but=cell.chair)
     await alone(cell)
     chair, own = where(cell.chair, own_case_allowed=True), (cell.cycle_id, cell.chair.person_id)
-    with standing_on(MEETING):
+    with on_day(MEETING):
         with pytest.raises(Forbidden, match="bật thiết lập"):
-            await decisions.decide_grade(cell.chair, *own, forms.Decision("A", "Xong việc", own_case_reason=WHY))
+            await grade_actions.decide_grade(cell.chair, *own, Decision("A", "Xong việc", own_case_reason=WHY))
         with pytest.raises(Invalid) as invalid:
-            await decisions.decide_grade(chair, *own, forms.Decision("A", "Xong việc"))
+            await grade_actions.decide_grade(chair, *own, Decision("A", "Xong việc"))
         assert set(invalid.value.problems) == {"own_case_reason"}
-        await decisions.decide_grade(chair, *own, forms.Decision("A", "Xong việc", own_case_reason=WHY))
-    with standing_on(AFTER):
-        await decisions.publish(chair, cell.cycle_id, forms.VersionOnly(await cell.version()))
+        await grade_actions.decide_grade(chair, *own, Decision("A", "Xong việc", own_case_reason=WHY))
+    with on_day(AFTER):
+        await grade_actions.publish(chair, cell.cycle_id, VersionOnly(await cell.version()))
         for reader in (cell.member, chair):
-            result = await result_page.result_page(reader, cell.cycle_id)
+            result = await grade_pages.result_page(reader, cell.cycle_id)
             line = next(one for one in result.results if one.person_id == chair.person_id)
             assert line.own_case_reason == WHY
-            assert WHY in repr(result_page.result_sheet(result)) and WHY in repr(result_table(reader, result))
-            meeting = await meeting_page.meeting_page(reader, cell.cycle_id)
+            assert WHY in repr(grade_pages.result_sheet(result)) and WHY in repr(result_table(reader, result))
+            meeting = await meeting_pages.meeting_page(reader, cell.cycle_id)
             assert shown(meeting, chair).own_case_reason == WHY
-            year = await year_page.year_page(reader, forms.YearQuery(2026))
+            year = await year_page.year_page(reader, YearQuery(2026))
             assert next(row for row in year.rows if row.person_id == chair.person_id).cells[0].own_case_reason == WHY
             assert f"Tháng 3 năm 2026: {WHY}" in repr(year_page.year_sheet(year))
         assert WHY in repr(minutes(chair, meeting, settings_of(chair)))
-        mine = await person_page.my_page(chair, forms.YearQuery(2026))
+        mine = await person_page.my_page(chair, YearQuery(2026))
         assert mine.periods[0].grades[0].own_case_reason == WHY
-        corrected = forms.Decision("B", "Xem lại", 1, "Sót một nhiệm vụ")
+        corrected = Decision("B", "Xem lại", 1, "Sót một nhiệm vụ")
         with pytest.raises(Invalid, match="Lý do tự quyết định"):
-            await decisions.correct_grade(chair, *own, corrected)
-        again = forms.Decision("B", "Xem lại", 1, "Sót một nhiệm vụ", WHY)
-        await decisions.correct_grade(chair, *own, again)
+            await grade_actions.correct_grade(chair, *own, corrected)
+        again = Decision("B", "Xem lại", 1, "Sót một nhiệm vụ", WHY)
+        await grade_actions.correct_grade(chair, *own, again)
     assert WHY in repr((await trail(cell.leader, TrailQuery(table="monthly_rating_grade"))).lines)
 
 
@@ -250,21 +262,21 @@ async def test_a_lone_leaders_own_waiver_and_excuse_carry_their_reason(cell):
     await cell.assessed(but=cell.chair)
     await alone(cell)
     chair, own = where(cell.chair, own_case_allowed=True), (cell.cycle_id, cell.chair.person_id)
-    with standing_on(END):
+    with on_day(END):
         with pytest.raises(Invalid, match="Lý do tự quyết định"):
-            await assessments.waive_assessment(chair, *own, forms.Waiver("Ốm dài ngày"))
-        await assessments.waive_assessment(chair, *own, forms.Waiver("Ốm dài ngày", WHY))
-        assert (await person_page.my_page(chair, forms.YearQuery(2026))).periods[0].own_waiver_reason == WHY
-        await cycles.excuse(chair, *own, forms.Excuse("Đi học tập trung", f"{WHY}, lần hai"))
+            await assessment_actions.waive_assessment(chair, *own, Waiver("Ốm dài ngày"))
+        await assessment_actions.waive_assessment(chair, *own, Waiver("Ốm dài ngày", WHY))
+        assert (await person_page.my_page(chair, YearQuery(2026))).periods[0].own_waiver_reason == WHY
+        await cycle_actions.excuse(chair, *own, Excuse("Đi học tập trung", f"{WHY}, lần hai"))
         line = shown(await cycle_page.cycle_page(cell.member, cell.cycle_id), chair)
         assert (line.excused_reason, line.own_excuse_reason) == ("Đi học tập trung", f"{WHY}, lần hai")
-        await cycles.excuse(chair, *own, forms.Excuse(own_case_reason=f"{WHY}, nay đã về"))
+        await cycle_actions.excuse(chair, *own, Excuse(own_case_reason=f"{WHY}, nay đã về"))
         line = shown(await cycle_page.cycle_page(cell.member, cell.cycle_id), chair)
         assert (line.excused_reason, line.own_excuse_reason) == ("", "")
-    with standing_on(MEETING):
-        call = forms.MeetingCall(await cell.version(), MEETING, "Hội trường", cell.clerk.person_id)
-        await meetings.open_meeting(chair, cell.cycle_id, call)
-        meeting = await meeting_page.meeting_page(chair, cell.cycle_id)
+    with on_day(MEETING):
+        call = MeetingCall(await cell.version(), MEETING, "Hội trường", cell.clerk.person_id)
+        await meeting_actions.open_meeting(chair, cell.cycle_id, call)
+        meeting = await meeting_pages.meeting_page(chair, cell.cycle_id)
     assert shown(meeting, chair).own_waiver_reason == WHY
     assert WHY in repr(minutes(chair, meeting, settings_of(chair)))
     found = repr((await trail(cell.leader, TrailQuery())).lines)

@@ -5,14 +5,14 @@ from datetime import date
 import msgspec
 import pytest
 
-from monthly_rating.endpoints import ENDPOINTS
-from monthly_rating.service.clock import standing_on
+from monthly_rating.common.clock import on_day
+from monthly_rating.plugin import module_manifest
 from plugin_api.endpoints import View
 from plugin_api.errors import Refusal
 from tenancy.faults import Absent
 
 pytestmark = pytest.mark.anyio
-SCREENS = [one for one in ENDPOINTS if isinstance(one, View) and one.template]
+SCREENS = [one for one in module_manifest().endpoints if isinstance(one, View) and one.template]
 STATES = ("planned", "running", "worked", "assessed", "in_meeting", "commented", "decided", "published")
 
 
@@ -40,7 +40,7 @@ async def ids_of(cell):
 async def test_every_screen_loads_for_every_role_and_as_json(cell, statements, state):
     await getattr(cell, state)()
     ids = await ids_of(cell)
-    with standing_on(date(2026, 4, 6)):
+    with on_day(date(2026, 4, 6)):
         for actor in (cell.chair, cell.leader, cell.clerk, cell.member, cell.colleague, cell.admin):
             for view in SCREENS:
                 async with statements() as sent:
@@ -71,7 +71,7 @@ SHOWN = {
 async def test_each_screen_opens_to_those_it_is_for(cell, state, screen):
     await getattr(cell, state)()
     view, ids = next(one for one in SCREENS if one.name == screen), await ids_of(cell)
-    with standing_on(date(2026, 4, 6)):
+    with on_day(date(2026, 4, 6)):
         found = [await loaded(view, getattr(cell, role), ids) for role in ROLES]
     assert tuple(one if one in NO else True for one in found) == SHOWN[state, screen]
 
@@ -79,7 +79,7 @@ async def test_each_screen_opens_to_those_it_is_for(cell, state, screen):
 async def test_a_member_sees_no_work_and_no_counts_of_others(cell):
     await cell.assessed()
     ids = await ids_of(cell)
-    with standing_on(date(2026, 4, 2)):
+    with on_day(date(2026, 4, 2)):
         page = await loaded(next(one for one in SCREENS if one.name == "monthly_rating.cycle"), cell.member, ids)
         tasks = await loaded(next(one for one in SCREENS if one.name == "monthly_rating.tasks"), cell.member, ids)
     assert {one.is_me: one.done for one in page.members} == {True: 1, False: None}

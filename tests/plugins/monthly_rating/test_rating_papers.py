@@ -7,16 +7,17 @@ import pymupdf
 import pytest
 from docx import Document
 
-from monthly_rating import forms
+from monthly_rating.common.clock import on_day
+from monthly_rating.meetings import actions as meeting_actions
+from monthly_rating.meetings.forms import CommentText
 from monthly_rating.papers import assignment_notice, minutes, result_table
-from monthly_rating.service import meetings
-from monthly_rating.service.clock import standing_on
+from monthly_rating.papers.forms import PaperQuery
 from plugin_api.errors import Forbidden, Refused
 from tenancy.faults import Absent
 from tenancy.query import run
 
 pytestmark = pytest.mark.anyio
-PDF, DOCX = forms.PaperQuery("pdf"), forms.PaperQuery("docx")
+PDF, DOCX = PaperQuery("pdf"), PaperQuery("docx")
 MEETING, AFTER = date(2026, 4, 3), date(2026, 4, 6)
 
 
@@ -40,7 +41,7 @@ async def test_the_issued_notice_carries_number_date_tasks_and_who_signed(cell):
         assert said in paper, said
     assert "DỰ THẢO" not in paper
     with pytest.raises(Absent):
-        await assignment_notice.notice_paper(cell.member, cell.cycle_id, forms.PaperQuery("pdf", 2))
+        await assignment_notice.notice_paper(cell.member, cell.cycle_id, PaperQuery("pdf", 2))
 
 
 async def test_the_minutes_hold_attendance_comments_lessons_and_classes(cell):
@@ -55,7 +56,7 @@ async def test_the_minutes_hold_attendance_comments_lessons_and_classes(cell):
 
 async def test_the_result_table_is_the_readers_own_copy(cell):
     await cell.published()
-    with standing_on(AFTER):
+    with on_day(AFTER):
         whole = await result_table.result_paper(cell.chair, cell.cycle_id, DOCX)
         own = await result_table.result_paper(cell.member, cell.cycle_id, DOCX)
 
@@ -70,17 +71,17 @@ async def test_the_result_table_is_the_readers_own_copy(cell):
 async def test_what_people_typed_is_never_markup(cell):
     await cell.in_meeting()
     nasty = '#import "x" <script> *đậm* $a_b$ {{ 7*7 }} \\ @ref'
-    with standing_on(MEETING):
-        await meetings.comment(cell.member, cell.cycle_id, forms.CommentText(cell.colleague.person_id, nasty))
+    with on_day(MEETING):
+        await meeting_actions.comment(cell.member, cell.cycle_id, CommentText(cell.colleague.person_id, nasty))
         assert nasty in words(await minutes.minutes_paper(cell.chair, cell.cycle_id, PDF))
 
 
 async def test_unnamed_comments_carry_no_name_into_the_minutes(cell):
     await cell.in_meeting()
     await run("UPDATE monthly_rating_meeting SET comments_named = false WHERE tenant_id = $1")
-    with standing_on(MEETING):
-        await meetings.comment(
-            cell.leader, cell.cycle_id, forms.CommentText(cell.colleague.person_id, "Cần chủ động hơn")
+    with on_day(MEETING):
+        await meeting_actions.comment(
+            cell.leader, cell.cycle_id, CommentText(cell.colleague.person_id, "Cần chủ động hơn")
         )
         paper = words(await minutes.minutes_paper(cell.chair, cell.cycle_id, PDF))
     assert "Cần chủ động hơn" in paper and "Phạm Thúy Hà: Cần" not in paper

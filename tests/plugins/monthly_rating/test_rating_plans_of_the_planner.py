@@ -5,16 +5,14 @@ from datetime import date
 
 import pytest
 
-from monthly_rating.service import (
-    cycle_list,
-    meeting_rows,
-    person_page,
-    readiness,
-    result_page,
-    task_pages,
-    waiting,
-    year_page,
-)
+from monthly_rating.cycles import rows as cycle_rows
+from monthly_rating.cycles.pages import cycle_list as cycle_list_page
+from monthly_rating.grades import pages as grade_pages
+from monthly_rating.meetings import rows as meeting_rows
+from monthly_rating.overview import work_items
+from monthly_rating.overview.pages import person as person_page
+from monthly_rating.overview.pages import year as year_page
+from monthly_rating.tasks import pages as task_pages
 from tenancy.query import rows
 from tenancy.transaction import current_transaction
 
@@ -29,7 +27,7 @@ def hot(cell):
         "year": (year_page.CELLS, cell.unit_id, DAY, year),
         "tasks": (f"{task_pages.LIST} ORDER BY p.name_key LIMIT 50", cell.cycle_id, DAY, None, own, "", ""),
         "cycles": (
-            cycle_list.LIST.replace("[order]", "c.period_start"),
+            cycle_list_page.LIST.replace("[order]", "c.period_start"),
             [cell.unit_id],
             DAY,
             year,
@@ -41,11 +39,11 @@ def hot(cell):
             50,
             0,
         ),
-        "people": (readiness.PEOPLE, cell.cycle_id, DAY),
+        "people": (cycle_rows.PEOPLE, cell.cycle_id, DAY),
         "meeting": (meeting_rows.MEMBERS, cell.cycle_id),
-        "result": (result_page.RESULTS, cell.cycle_id, DAY),
+        "result": (grade_pages.RESULTS, cell.cycle_id, DAY),
         "person": (person_page.PERIODS, own, year, None),
-        "work": (waiting.WAITING, own, [cell.unit_id], 2026, [cell.unit_id]),
+        "work": (work_items.EVERYTHING, own, [cell.unit_id], 2026, [cell.unit_id]),
     }
 
 

@@ -5,10 +5,17 @@ from datetime import date
 
 import pytest
 
-from monthly_rating import forms
+from monthly_rating.assessments import actions as assessment_actions
+from monthly_rating.assessments.forms import AssessmentText, OwnTask, Waiver
+from monthly_rating.common.clock import on_day
+from monthly_rating.cycles import actions as cycle_actions
+from monthly_rating.cycles.forms import Excuse
+from monthly_rating.meetings import actions as meeting_actions
+from monthly_rating.meetings.forms import CommentText, MeetingCall
+from monthly_rating.plans import actions as plan_actions
+from monthly_rating.plans import queries as plan_queries
+from monthly_rating.plans.forms import PlanCorrection, PlanItems, PlanRefusal, PlanRow, PlanStart, PlanStep
 from monthly_rating.records import RECORDS
-from monthly_rating.service import assessments, cycles, meetings, plans
-from monthly_rating.service.clock import standing_on
 from platform_core.audit.trail import TrailQuery, trail
 from plugin_api.config import Patch
 from tenancy.context import TenantContext
@@ -21,7 +28,7 @@ SECRET = "Xin chuyển công tác"
 
 
 def item(title, item_id=None):
-    return forms.PlanRow(item_id, title, date(2026, 3, 25), "Đúng hạn")
+    return PlanRow(item_id, title, date(2026, 3, 25), "Đúng hạn")
 
 
 async def told(reader, **query):
@@ -38,29 +45,29 @@ async def acts_as(actor):
 async def plan_id(cell):
     """The member's plan: drafted twice, not handed in."""
     await acts_as(cell.member)
-    with standing_on(JANUARY):
-        made = (await plans.start_plan(cell.member, forms.PlanStart(cell.unit_id, 2026)))["plan_id"]
-        await plans.save_plan(cell.member, made, forms.PlanItems(1, [item(SECRET)]))
-        first = (await plans.items_of(made))[0].item_id
-        await plans.save_plan(cell.member, made, forms.PlanItems(2, [item("Kiểm sát tin báo", first)]))
+    with on_day(JANUARY):
+        made = (await plan_actions.start_plan(cell.member, PlanStart(cell.unit_id, 2026)))["plan_id"]
+        await plan_actions.save_plan(cell.member, made, PlanItems(1, [item(SECRET)]))
+        first = (await plan_queries.items_of(made))[0].item_id
+        await plan_actions.save_plan(cell.member, made, PlanItems(2, [item("Kiểm sát tin báo", first)]))
     return made
 
 
 async def test_a_draft_stays_closed_for_ever_and_what_was_handed_in_is_told(cell, plan_id):
     for reader in (cell.leader, cell.chair):
         assert SECRET not in repr(await told(reader)) and "Kiểm sát tin báo" not in repr(await told(reader))
-    with standing_on(JANUARY):
-        await plans.submit_plan(cell.member, plan_id, forms.PlanStep(3, "Xin xem giúp"))
+    with on_day(JANUARY):
+        await plan_actions.submit_plan(cell.member, plan_id, PlanStep(3, "Xin xem giúp"))
         handed_in = repr(await told(cell.leader))
         assert SECRET not in handed_in, "what was only drafted"
         assert "Kiểm sát tin báo, 25/03/2026, Đúng hạn" in handed_in and "Xin xem giúp" in handed_in
-        await plans.return_plan(cell.leader, plan_id, forms.PlanRefusal(4, "Cụ thể hơn"))
-        kept = (await plans.items_of(plan_id))[0].item_id
-        await plans.save_plan(cell.member, plan_id, forms.PlanItems(5, [item("Viết lại lần nữa", kept)]))
+        await plan_actions.return_plan(cell.leader, plan_id, PlanRefusal(4, "Cụ thể hơn"))
+        kept = (await plan_queries.items_of(plan_id))[0].item_id
+        await plan_actions.save_plan(cell.member, plan_id, PlanItems(5, [item("Viết lại lần nữa", kept)]))
         assert "Viết lại lần nữa" not in repr(await told(cell.leader)), "with its owner it is a draft again"
-        await plans.submit_plan(cell.member, plan_id, forms.PlanStep(6))
+        await plan_actions.submit_plan(cell.member, plan_id, PlanStep(6))
         row = item("Viết lại lần nữa", kept)
-        await plans.correct_plan(cell.leader, plan_id, forms.PlanCorrection(7, [row, item("Kèm cặp")]))
+        await plan_actions.correct_plan(cell.leader, plan_id, PlanCorrection(7, [row, item("Kèm cặp")]))
     after = await told(cell.leader)
     assert SECRET not in repr(after)
     corrected = [line for line in after if line.record == "Nhiệm vụ trong kế hoạch năm" and line.subject == "Kèm cặp"]
@@ -84,10 +91,10 @@ async def test_a_search_does_not_tell_whom_closed_entries_are_about(cell, plan_i
     assert last.seq not in {line.seq for line in await told(cell.leader, q="dang van on")}
     assert last.seq in {line.seq for line in await told(cell.leader, q="nguyen thi anh")}, "who did it is told"
     await acts_as(cell.member)
-    with standing_on(JANUARY):
-        await plans.submit_plan(cell.member, plan_id, forms.PlanStep(3))
+    with on_day(JANUARY):
+        await plan_actions.submit_plan(cell.member, plan_id, PlanStep(3))
         await acts_as(cell.leader)
-        await plans.return_plan(cell.leader, plan_id, forms.PlanRefusal(4, "Cụ thể hơn"))
+        await plan_actions.return_plan(cell.leader, plan_id, PlanRefusal(4, "Cụ thể hơn"))
     found = [line for line in await told(cell.leader, q="dang van on") if line.who == "Phạm Thúy Hà"]
     assert [line.record for line in found] == ["Kế hoạch năm"], "control: an open entry is found by whom it is about"
 
@@ -95,13 +102,13 @@ async def test_a_search_does_not_tell_whom_closed_entries_are_about(cell, plan_i
 async def test_what_people_say_of_themselves_before_they_hand_it_in_is_not_told(cell):
     await cell.assessed(but=cell.member)
     task = (await cell.tasks(cell.member))[0]
-    with standing_on(END):
-        own = [forms.OwnTask(task["id"], "partly", "objective", SECRET, SECRET)]
-        await assessments.save_assessment(cell.member, cell.cycle_id, forms.AssessmentText(0, "B", SECRET, own))
-        await assessments.waive_assessment(
-            cell.clerk, cell.cycle_id, cell.member.person_id, forms.Waiver("Ốm dài ngày")
+    with on_day(END):
+        own = [OwnTask(task["id"], "partly", "objective", SECRET, SECRET)]
+        await assessment_actions.save_assessment(cell.member, cell.cycle_id, AssessmentText(0, "B", SECRET, own))
+        await assessment_actions.waive_assessment(
+            cell.clerk, cell.cycle_id, cell.member.person_id, Waiver("Ốm dài ngày")
         )
-        await cycles.excuse(cell.clerk, cell.cycle_id, cell.colleague.person_id, forms.Excuse("Đi học tập trung"))
+        await cycle_actions.excuse(cell.clerk, cell.cycle_id, cell.colleague.person_id, Excuse("Đi học tập trung"))
     found = repr(await told(cell.leader))
     assert SECRET not in found
     assert "Ốm dài ngày" in found and "Đi học tập trung" in found, "what the screens show is told"
@@ -115,11 +122,11 @@ async def test_a_comment_without_a_name_has_none_in_the_trail(cell, named):
         patches=(Patch(cell.chair.body.tenant_id, "monthly_rating", {"comments_named": named}),),
         _resolved={},
     )
-    with standing_on(MEETING):
-        call = forms.MeetingCall(await cell.version(), MEETING, "Hội trường", cell.clerk.person_id)
-        await meetings.open_meeting(chair, cell.cycle_id, call)
+    with on_day(MEETING):
+        call = MeetingCall(await cell.version(), MEETING, "Hội trường", cell.clerk.person_id)
+        await meeting_actions.open_meeting(chair, cell.cycle_id, call)
         await acts_as(cell.member)
-        await meetings.comment(cell.member, cell.cycle_id, forms.CommentText(cell.colleague.person_id, SECRET))
+        await meeting_actions.comment(cell.member, cell.cycle_id, CommentText(cell.colleague.person_id, SECRET))
     comment = (await told(cell.leader))[0]
     assert comment.record == "Ý kiến góp ý" and SECRET not in repr(comment) and comment.subject == ""
     assert comment.who == ("Đặng Văn Ổn" if named else "Không nêu tên")

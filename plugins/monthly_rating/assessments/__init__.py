@@ -1,0 +1,1 @@
+"""Self-assessments: task by task, with a proposed class."""

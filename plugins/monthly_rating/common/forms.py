@@ -1,0 +1,31 @@
+"""What the forms of several subjects share: bounds, versions, reasons.
+
+Empty rows of a list are left out by the actions. `version` is that of the row the person saw: of two late editors one
+wins and the other sees both texts.
+"""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from plugin_api.i18n import mark as _
+
+LINE, TEXT, LIST = 300, 4000, 300
+"""The longest line, the longest text, the longest list."""
+Version = Annotated[int, Meta(ge=1, title=_("Phiên bản"))]
+Note = Annotated[str, Meta(max_length=TEXT, title=_("Ghi chú"))]
+Reason = Annotated[str, Meta(min_length=3, max_length=TEXT, title=_("Lý do"))]
+OwnCaseReason = Annotated[str, Meta(max_length=TEXT, title=_("Lý do tự quyết định"))]
+"""Why somebody decides about himself; asked for only where the settings allow it and nobody else may."""
+
+
+class VersionOnly(Struct, frozen=True):
+    """A step over what the person saw."""
+
+    version: Version
+
+
+class Withdrawal(Struct, frozen=True):
+    """Why something is withdrawn."""
+
+    reason: Reason

@@ -1,0 +1,1 @@
+"""The class of each person: decided, published, corrected."""

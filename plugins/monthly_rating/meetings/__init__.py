@@ -1,0 +1,1 @@
+"""The meeting of a period: attendance, comments, minutes."""

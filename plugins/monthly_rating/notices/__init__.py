@@ -1,0 +1,1 @@
+"""The written assignment notice: its words, its issue, its amendments."""

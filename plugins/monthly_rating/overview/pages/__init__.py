@@ -1,0 +1,1 @@
+"""A person's year, and the year of a cell."""

@@ -1,0 +1,1 @@
+"""Year plans: written by their owners, reviewed, every version kept."""
