@@ -67,10 +67,10 @@ async def test_it_is_found_by_who_did_it_whom_it_concerns_what_and_when(site):
 
 async def test_its_pages_hold_every_change_once(site):
     admin = await site.sign_in("oanh.qt")
-    pages = [(await admin.asks("/trail", page=number))["lines"] for number in (1, 2, 3)]
+    first = (await admin.asks("/trail"))["page"]
+    pages = [(await admin.asks("/trail", page=number))["lines"] for number in range(1, first["pages"] + 1)]
     numbers = [line["seq"] for lines in pages for line in lines]
-    total = (await admin.asks("/trail"))["page"]["total"]
-    assert numbers == list(range(total, 0, -1))
+    assert len(pages) > 1 and numbers == list(range(first["total"], 0, -1))
 
 
 async def test_what_a_module_keeps_closed_stays_closed_in_the_trail(site):
