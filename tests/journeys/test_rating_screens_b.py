@@ -152,7 +152,7 @@ def too_wide(page: Page, width: int) -> bool:
 
 def first_member(page: Page, place: int = 0) -> str:
     """The anchor of a member's part of the meeting."""
-    return page.locator(".room-member").nth(place).get_attribute("id") or ""
+    return page.locator(".rating-member").nth(place).get_attribute("id") or ""
 
 
 def sees(page: Page, words: str) -> bool:
@@ -206,7 +206,7 @@ def test_after_publication_only_the_chair_can_correct_and_both_editions_stay_rea
     path = f"/cycles/{months.published}/meeting"
     chair, member = visit(CHAIR, path), visit(MEMBER, path)
     assert sees(chair, "Ban hành bản đính chính") and not sees(member, "Ban hành bản đính chính")
-    corrected = chair.locator(".room-member", has_text="Đã thay bằng bản mới")
+    corrected = chair.locator(".rating-member", has_text="Đã thay bằng bản mới")
     assert corrected.count() == 1
     assert corrected.get_by_text("Bản 2").count() == 1 and corrected.get_by_text("Bản 1").count() == 1
     open_page(member, f"/cycles/{months.published}/result")
@@ -217,11 +217,11 @@ def test_after_publication_only_the_chair_can_correct_and_both_editions_stay_rea
 def test_one_member_is_shown_at_a_time_by_the_address_alone(visit: Visit, months: Months, script: bool) -> None:
     path = f"/cycles/{months.in_meeting}/meeting"
     page = visit(MEMBER, path, script=script)
-    members = page.locator(".room-member")
+    members = page.locator(".rating-member")
     assert members.count() == 10 and not any(one.is_visible() for one in members.all())
-    page.click(".room-next .btn-primary")
+    page.click(".rating-next .btn-primary")
     assert [one.is_visible() for one in members.all()].count(True) == 1
-    page.click(".room-following:visible")
+    page.click(".rating-following:visible")
     assert [one.is_visible() for one in members.all()] == [False, True, *([False] * 8)]
     page.click("text=Mở phần của tất cả mọi người")
     assert all(one.is_visible() for one in members.all())
@@ -246,7 +246,7 @@ def test_the_clerk_types_word_after_word_and_stays_with_the_same_person(visit: V
 
 def test_who_is_absent_without_a_reason_is_named(visit: Visit, months: Months) -> None:
     page = visit(CLERK, f"/cycles/{months.in_meeting}/meeting")
-    row_of = page.locator(".room-attendance li", has_text="Lâm Hồng Hạnh")
+    row_of = page.locator(".rating-attendance li", has_text="Lâm Hồng Hạnh")
     row_of.get_by_label("Vắng: Lâm Hồng Hạnh").check()
     page.click("text=Lưu điểm danh")
     assert page.get_by_text("Đồng chí Lâm Hồng Hạnh vắng mặt: hãy ghi lý do.").count() >= 1
