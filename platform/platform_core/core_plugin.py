@@ -1,6 +1,7 @@
 """The core's own screens, through the same hooks and declarations as every module."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from platform_core.access.matrix import matrix
 from platform_core.audit.records import RECORDS
@@ -14,11 +15,21 @@ from platform_core.search.service import SearchQuery, search
 from plugin_api.actor import Actor
 from plugin_api.endpoints import SIGNED_IN, Action, Endpoint, View
 from plugin_api.hookspecs import hookimpl
+from plugin_api.i18n import gettext
 from plugin_api.i18n import mark as _
 from plugin_api.manifest import Manifest
 from plugin_api.shell import NavigationItem
 
 P = Permission
+
+
+def given_or_asked(made: Mapping[str, Any]) -> str:
+    """What is said after a role was given: it is held, or it waits for a second person."""
+    if "assignment_id" in made:
+        return gettext("Đã trao vai trò: có hiệu lực từ lần bấm tới của người đó.")
+    return gettext("Đã ghi đề nghị: vai trò này chờ người thứ hai xác nhận rồi mới có hiệu lực.")
+
+
 PERSON = "/people/{person_id:uuid}"
 REQUEST = f"{PERSON}/role-requests/{{request_id:uuid}}"
 ENDPOINTS: list[Endpoint] = [
@@ -85,7 +96,7 @@ ENDPOINTS: list[Endpoint] = [
         run=service.give_role,
         data=forms.NewRole,
         then="core.person",
-        done=_("Đã ghi. Vai trò cần xác nhận thì chờ người thứ hai; vai trò khác đã được trao."),
+        done=given_or_asked,
     ),
     Action(
         name="core.role.confirm",

@@ -41,7 +41,7 @@ class Action:
 
     `run(actor, **path parameters, data=…)` does it in the request's transaction and returns the ids that the next
     screen needs, or None. `then` names that screen (an anchor may follow: `monthly_rating.meeting#person-{person_id}`),
-    `done` is the sentence shown there.
+    `done` is the sentence shown there, or makes it of what `run` returned where that is not always the same.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Action:
     permission: StrEnum | str
     run: Callable[..., Awaitable[Mapping[str, Any] | None]]
     then: str
-    done: str
+    done: str | Callable[[Mapping[str, Any]], str]
     data: type[Struct] | None = None
 
 

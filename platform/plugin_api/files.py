@@ -79,10 +79,10 @@ async def checked(
     kind = KINDS.get(ending.lower()) if stem and ending.lower() in kinds else None
     if kind is None:
         refuse(_("chỉ nhận %(endings)s.", endings=", ".join(one for one in kinds if one != "jpeg")))
-    if not 0 < len(upload.content) <= most_bytes:
-        refuse(
-            _("cần có nội dung và không quá %(most)s MB. Hãy giảm dung lượng hoặc tách tệp.", most=most_bytes >> 20)
-        )
+    if not upload.content:
+        refuse(_("tệp không có nội dung. Hãy mở lại tệp, lưu rồi chọn lại."))
+    if len(upload.content) > most_bytes:
+        refuse(_("lớn hơn %(most)s MB. Hãy giảm dung lượng hoặc tách tệp.", most=most_bytes >> 20))
     if fault := _sentence(await _opened(upload.content, kind.opener), ending.lower()):
         refuse(fault)
     return CheckedFile(name, kind.media_type, upload.content, sha256(upload.content).hexdigest())

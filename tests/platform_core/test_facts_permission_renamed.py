@@ -15,7 +15,7 @@ from tenancy.transaction import current_transaction, in_body
 
 pytestmark = pytest.mark.anyio
 MIGRATION = Path(__file__).parents[2] / "migrations/core/core_2026_11_24_facts_read.py"
-FORMER = "core.figures.read"
+FORMER = "core.facts.read"
 RULES = {"kien-luong": ("officer", "deny"), "giang-thanh": ("admin", "allow")}
 FOUND = "SELECT role, effect, permission FROM access_rule WHERE tenant_id = $1 AND permission LIKE 'core.%'"
 

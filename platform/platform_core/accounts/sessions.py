@@ -19,6 +19,7 @@ from platform_core.accounts import passwords
 from plugin_api.config import Patch
 from plugin_api.errors import Invalid, Refusal
 from plugin_api.i18n import gettext as _
+from plugin_api.i18n import mark
 from tenancy.context import NOBODY
 from tenancy.engine import DB
 
@@ -30,6 +31,8 @@ TRIES_PER_CHANGE = 8
 SPAN = timedelta(minutes=15)
 """The time over which tries are counted."""
 TOKEN_BYTES = 32
+TRIED_TOO_OFTEN = mark("Đăng nhập sai quá nhiều lần. Hãy thử lại sau %(minutes)s phút.")
+WRONG_TOO_OFTEN = mark("Nhập sai mật khẩu hiện tại quá nhiều lần. Hãy thử lại sau %(minutes)s phút.")
 
 
 class HeldRole(msgspec.Struct, frozen=True):
@@ -153,7 +156,7 @@ async def sign_in(login: str, password: str, caller: Caller) -> str:
             SPAN,
         )
     assert tried is not None, "the function answers with one row"
-    _refuse_too_many(tried["wait_seconds"])
+    _refuse_too_many(tried["wait_seconds"], TRIED_TOO_OFTEN)
     if await passwords.matches(password, tried["password_hash"]):
         token = await open_session(tried["account_id"], tried["password_hash"], caller)
         if token is not None:
@@ -182,10 +185,9 @@ async def open_session(account_id: UUID, verified_hash: str, caller: Caller) -> 
     return token if opened else None
 
 
-def _refuse_too_many(wait_seconds: int) -> None:
+def _refuse_too_many(wait_seconds: int, sentence: str) -> None:
     if wait_seconds:
-        minutes = -(-wait_seconds // 60)
-        raise TooManyTries(_("Đăng nhập sai quá nhiều lần. Hãy thử lại sau %(minutes)s phút.", minutes=minutes))
+        raise TooManyTries(_(sentence, minutes=-(-wait_seconds // 60)))
 
 
 def _wrong_password() -> Invalid:
@@ -256,7 +258,7 @@ async def _begin_change(account_id: UUID) -> str:
             "SELECT * FROM auth.begin_change($1, $2, $3)", _ticket("check_password", account_id), TRIES_PER_CHANGE, SPAN
         )
     assert tried is not None, "the account of a session exists"
-    _refuse_too_many(tried["wait_seconds"])
+    _refuse_too_many(tried["wait_seconds"], WRONG_TOO_OFTEN)
     return tried["password_hash"]
 
 
@@ -273,15 +275,13 @@ async def set_password(account_id: UUID, password: str, *, must_change: bool) ->
     await _store_password(account_id, await passwords.hashed(password), must_change=must_change)
 
 
-async def _store_password(
-    account_id: UUID, hashed: str, *, must_change: bool, verified_hash: str | None = None
-) -> bool:
+async def _store_password(account_id: UUID, hashed: str, *, must_change: bool, verified_hash: str = "") -> bool:
     """With `verified_hash` only while that is still stored: whether it was. Every session ends in the same step."""
     async with DB.autocommit() as connection:
         changed = await connection.fetchval(
             "SELECT auth.set_password($1, $2, $3, $4)",
             _ticket("set_password", account_id),
-            verified_hash,
+            verified_hash or None,
             hashed,
             must_change,
         )

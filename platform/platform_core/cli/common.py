@@ -12,6 +12,7 @@ import msgspec
 from platform_core.embedded import EmbeddedPostgres, StartupError
 from platform_core.settings import InstanceSettings
 from plugin_api.errors import Refusal
+from plugin_api.i18n import gettext as _
 from tenancy.blueprints import BlueprintError
 from tenancy.faults import DatabaseGone, UnfitDatabase
 
@@ -44,6 +45,11 @@ class Instance:
         if postgres is None or await answers(postgres):
             yield
             return
+        if not postgres.cluster.exists():
+            raise StartupError(
+                _("Thư mục %(folder)s chưa có dữ liệu: hãy nêu thư mục của hệ thống bằng --data hoặc THIDUA_DATA, "
+                  "hoặc chạy `thidua serve` một lần trước.", folder=self.settings.data)
+            )
         postgres.start()
         try:
             yield

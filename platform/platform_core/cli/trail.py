@@ -30,11 +30,12 @@ def verify(instance: Instance, anchor: Path | None, as_json: bool) -> None:
     from tenancy.context import Signer
     from tenancy.trails import trail_faults
 
-    async def work() -> list[Any]:
+    async def work() -> tuple[list[Any], int]:
         signer, file = Signer(instance.settings.key()), anchor or anchor_file(instance.settings)
         async with instance.database():
             try:
-                found = await trail_faults(read_anchors(file, signer))
+                anchors = read_anchors(file, signer)
+                found = await trail_faults(anchors)
                 if anchor is not None and not found:
                     append_anchor(anchor, await anchor_now(signer, datetime.now(VIETNAM)))
             except BadAnchor as fault:
@@ -47,10 +48,15 @@ def verify(instance: Instance, anchor: Path | None, as_json: bool) -> None:
                     _("Không đọc hoặc ghi được %(file)s (%(reason)s): hãy chọn tệp khác.",
                       file=file, reason=fault.strerror)
                 ) from fault
-        return found
+        return found, len(anchors)
 
-    found = done(work)
-    tell(as_json, found, [str(fault) for fault in found] or [_("Nhật ký của mọi đơn vị còn nguyên vẹn.")])
+    found, compared = done(work)
+    compared_with = (
+        _("Đã so với %(count)s lần ghi đầu nhật ký.", count=compared) if compared
+        else _("Chưa có lần ghi đầu nhật ký nào để so.")
+    )
+    whole = f"{_('Nhật ký của mọi đơn vị còn nguyên vẹn.')} {compared_with}"
+    tell(as_json, found, [str(fault) for fault in found] or [whole])
     if found:
         sys.exit(1)
 

@@ -109,14 +109,15 @@ SELECT found.*, {RULES} AS rules FROM (
   SELECT * FROM (
     SELECT true AS waits, q.person_id, p.full_name AS name, q.role, q.unit_id, coalesce(u.name, '') AS unit,
       q.valid_from AS since, NULL::date AS until, q.requested_by, coalesce(a.full_name, '') AS asked_by,
-      '' AS confirmed_by, '' AS reason
+      '' AS confirmed_by, '' AS reason, false AS by_operator
     FROM role_request q JOIN person p ON p.tenant_id = q.tenant_id AND p.id = q.person_id
     LEFT JOIN unit u ON u.tenant_id = q.tenant_id AND u.id = q.unit_id
     LEFT JOIN person a ON a.tenant_id = q.tenant_id AND a.id = q.requested_by
     WHERE q.tenant_id = $1 AND q.state = 'requested' ORDER BY q.requested_at LIMIT 100) AS waiting
   UNION ALL SELECT * FROM (
     SELECT false, r.person_id, p.full_name, r.role, r.unit_id, coalesce(u.name, ''), r.valid_from, r.valid_to,
-      q.requested_by, coalesce(a.full_name, ''), coalesce(d.full_name, ''), coalesce(q.reason, '')
+      q.requested_by, coalesce(a.full_name, ''), coalesce(d.full_name, ''), coalesce(q.reason, ''),
+      q.id IS NOT NULL AND q.decided_by IS NULL
     FROM role_assignment r JOIN person p ON p.tenant_id = r.tenant_id AND p.id = r.person_id
     LEFT JOIN unit u ON u.tenant_id = r.tenant_id AND u.id = r.unit_id
     LEFT JOIN role_request q ON q.tenant_id = r.tenant_id AND q.assignment_id = r.id
@@ -192,7 +193,8 @@ async def roles_on_dashboard(actor: Actor, today: date) -> DashboardRoles:
     guarded = guarded_roles(policy_of(found[0]["rules"])) if found else frozenset[str]()
     return DashboardRoles(
         [_to_confirm(line) for line in found if line["waits"] and not why_not(actor, line)],
-        [_began(line) for line in found if follows and not line["waits"] and line["role"] in guarded],
+        [_began(line) for line in found if follows and not line["waits"]
+         and (line["role"] in guarded or line["by_operator"])],
     )
 
 

@@ -91,7 +91,8 @@ class RouteFactory:
                 self.pages.addresses.url(action.then, **_known(action.then, self.pages, values | dict(ids or {}))),
                 status_code=303,
             )
-            flash(response, "success", _(action.done), self.secure)
+            sentence = action.done(ids or {}) if callable(action.done) else _(action.done)
+            flash(response, "success", sentence, self.secure)
             return response
 
         return post(path, opt=opt, name=action.name, include_in_schema=False, status_code=303)(

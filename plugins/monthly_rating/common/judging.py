@@ -8,6 +8,7 @@ from monthly_rating.common.settings import settings_of
 from monthly_rating.permissions import Permission
 from monthly_rating.rules.own_case import Judge, Ruling, ruling
 from plugin_api.actor import Actor
+from plugin_api.i18n import gettext as _
 from plugin_api.ports import Holder, ports
 
 P = Permission
@@ -27,26 +28,26 @@ class Judges:
 
     def on_plan(self, owner_id: UUID) -> Ruling:
         """Whether the actor reviews this person's year plan."""
-        return self._ruling(owner_id, {P.PLAN_REVIEW})
+        return self._ruling(owner_id, {P.PLAN_REVIEW}, _("Người xem xét kế hoạch"))
 
     def on_waiver(self, person_id: UUID) -> Ruling:
         """Whether the actor notes that this person hands nothing in, or is not rated."""
-        return self._ruling(person_id, {P.ASSESSMENT_WAIVE})
+        return self._ruling(person_id, {P.ASSESSMENT_WAIVE}, _("Người ghi nhận không nộp bản tự đánh giá"))
 
     def on_grade(self, person_id: UUID, corrects: bool = False) -> Ruling:
         """Whether the actor decides (or corrects) this person's class: who holds the seat that the settings name;
         for that one's own class the other seat stands in."""
         rights = {P.GRADE_DECIDE, P.GRADE_CORRECT} if corrects else {P.GRADE_DECIDE}
-        return self._ruling(person_id, rights, {self.seat, self.stand_in})
+        return self._ruling(person_id, rights, _("Người quyết định mức xếp loại"), {self.seat, self.stand_in})
 
-    def _ruling(self, subject_id: UUID, rights: Collection[str], seats: Collection[str] = ()) -> Ruling:
+    def _ruling(self, subject_id: UUID, rights: Collection[str], called: str, seats: Collection[str] = ()) -> Ruling:
         asked = {P.MODULE_OPEN, *rights}
         judges = [
             Judge(one.person_id, one.full_name, not seats or self.seat in one.permissions)
             for one in self.people
             if asked <= one.permissions and (not seats or any(seat in one.permissions for seat in seats))
         ]
-        return ruling(self.actor_id, subject_id, judges, self.own_allowed)
+        return ruling(self.actor_id, subject_id, judges, self.own_allowed, called)
 
 
 async def judges_at(actor: Actor, unit_id: UUID) -> Judges:

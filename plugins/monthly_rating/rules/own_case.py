@@ -38,21 +38,25 @@ def judges_of(subject_id: UUID, judges: Sequence[Judge]) -> list[Judge]:
     return [one for one in others if one.usual] or others
 
 
-def ruling(actor_id: UUID, subject_id: UUID, judges: Sequence[Judge], own_allowed: bool) -> Ruling:
+def ruling(
+    actor_id: UUID, subject_id: UUID, judges: Sequence[Judge], own_allowed: bool, called: str = ""
+) -> Ruling:
     """Whether the actor decides about the person. `judges` is everybody with the right, the actor included;
-    `own_allowed` is the setting of the body for the case that there is nobody else."""
+    `own_allowed` is the setting of the body for the case that there is nobody else; `called` says what those who
+    decide are called."""
     if all(one.person_id != actor_id for one in judges):
         return Ruling(False)
     deciding = judges_of(subject_id, judges)
     if any(one.person_id == actor_id for one in deciding):
         return Ruling(True)
     names = ", ".join(one.full_name for one in deciding)
+    called = called or _("Người quyết định")
     if actor_id != subject_id:
-        return Ruling(False, explanation=_("Người quyết định việc này: %(names)s.", names=names))
+        return Ruling(False, explanation=f"{called}: {names}.")
     if deciding:
         return Ruling(
             False,
-            explanation=_("Đồng chí không tự quyết định về mình. Người có quyền làm việc này: %(names)s.", names=names),
+            explanation=_("Đồng chí không tự quyết định về mình.") + f" {called}: {names}.",
         )
     if own_allowed:
         return Ruling(
