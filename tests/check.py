@@ -15,7 +15,7 @@ BIN = Path(sys.executable).parent
 STEPS: dict[str, list[str | Path]] = {
     "ruff": [BIN / "ruff", "check", "--quiet", "--output-format=concise", "."],
     "types": [BIN / "basedpyright", "--level", "error"],
-    "arrows": [BIN / "lint-imports"],
+    "imports": [BIN / "lint-imports"],
     "own rules": [sys.executable, "deploy/lint/rules.py"],
     "templates": [sys.executable, "deploy/lint/words.py", "--templates"],
     "catalogues": [sys.executable, "deploy/lint/words.py", "--catalogues"],
@@ -35,8 +35,8 @@ def main(wanted: list[str]) -> int:
 def passed(name: str) -> bool:
     """Run one step; what it found is shown below its line."""
     began = time.monotonic()
-    shelves = os.pathsep.join(str(ROOT / shelf) for shelf in ("platform", "tenants", "plugins"))
-    settings = os.environ | {"PYTHONPATH": shelves}
+    folders = os.pathsep.join(str(ROOT / folder) for folder in ("platform", "tenants", "plugins"))
+    settings = os.environ | {"PYTHONPATH": folders}
     done = subprocess.run(STEPS[name], cwd=ROOT, capture_output=True, text=True, env=settings)
     verdict = "ok" if done.returncode == 0 else "FAILED"
     print(f"{name:12} {verdict:7} {time.monotonic() - began:5.1f} s", flush=True)

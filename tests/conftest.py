@@ -1,4 +1,4 @@
-"""What every test may ask for: a real PostgreSQL with the real walls, bodies from the blueprints, people by login."""
+"""What tests may ask for: a real PostgreSQL with real row security, bodies from the blueprints, people by login."""
 
 import os
 import shutil
@@ -13,13 +13,13 @@ import asyncpg
 import pytest
 from loops import settled
 
-from platform_core import instance
 from platform_core.access.bodies import BodyPolicies
 from platform_core.accounts.registration import all_accounts
 from platform_core.accounts.sessions import HeldRole
 from platform_core.app import compose
 from platform_core.embedded import EmbeddedPostgres
 from platform_core.plugin_host.running import dispatcher
+from platform_core.provisioning import instance
 from platform_core.settings import InstanceSettings
 from plugin_api.actor import Actor, Body
 from tenancy.context import OPERATOR_SPACE, Signer, TenantContext
@@ -28,8 +28,8 @@ from tenancy.lifecycle import directory
 from tenancy.query import row, rows
 from tenancy.transaction import TenantTransaction, in_body
 
-os.environ.setdefault("PICCOLO_CONF", "platform_core.piccolo_conf")
-TEMPLATE = "house"
+os.environ.setdefault("PICCOLO_CONF", "platform_core.provisioning.piccolo_conf")
+TEMPLATE = "template_of_tests"
 KEY = bytes(range(32))
 
 
@@ -104,7 +104,7 @@ async def _sql(postgres: EmbeddedPostgres, statement: str) -> None:
 
 
 @dataclass
-class House:
+class Tenants:
     """The bodies of the template, with their people at hand by login."""
 
     bodies: dict[str, UUID]
@@ -175,7 +175,7 @@ async def undone(context: TenantContext) -> AsyncIterator[TenantTransaction]:
 
 
 @pytest.fixture
-async def house(database: Copy) -> AsyncIterator[House]:
+async def tenants(database: Copy) -> AsyncIterator[Tenants]:
     """The pool open on this file's database, and who is who."""
     await DB.open(database.dsn(), Signer(KEY), 10)
     bodies: dict[str, UUID] = {}
@@ -186,5 +186,5 @@ async def house(database: Copy) -> AsyncIterator[House]:
     for line in await all_accounts():
         if line.tenant_id and line.person_id:
             people[slugs[line.tenant_id], line.login] = (line.account_id, line.person_id)
-    yield House(bodies, people, BodyPolicies(dispatcher().registry))
+    yield Tenants(bodies, people, BodyPolicies(dispatcher().registry))
     await DB.close()

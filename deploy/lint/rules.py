@@ -1,4 +1,4 @@
-"""The house's own rules, each with a good and a bad sample in `samples/`: `python deploy/lint/rules.py [FOLDER…]`.
+"""The project's own rules, each with a good and a bad sample in `samples/`: `python deploy/lint/rules.py [FOLDER…]`.
 
 A rule takes a Source and yields (line, why). What ruff, the type checker and import-linter can say is left to them.
 """
@@ -13,7 +13,8 @@ from reading import Finding, Source, dotted, last_name
 from sql_text import is_fixed, takes_sql
 
 ROOT = Path(__file__).resolve().parents[2]
-SHELVES = ("platform", "tenants", "plugins", "migrations")
+NAMED_FOLDERS = ("platform", "tenants", "plugins")
+FOLDERS = (*NAMED_FOLDERS, "migrations")
 Found = Iterator[tuple[int, str]]
 Rule = Callable[[Source], Found]
 
@@ -22,6 +23,14 @@ CHANGES = frozenset({"append", "add", "update", "setdefault", "pop", "popitem", 
                      "discard", "appendleft"})
 TELLS = frozenset({"exception", "error", "warning", "critical", "info", "debug"})
 MUTABLE = (ast.Dict, ast.List, ast.Set, ast.DictComp, ast.ListComp, ast.SetComp)
+METAPHORS = {
+    "deed": "action", "door": "startup, request", "figure": "fact", "gate": "middleware, check", "glance": "dashboard",
+    "hole": "injection, gap", "house": "project, tenants", "maker": "factory", "room": "module", "shelf": "folder",
+    "shelve": "folder", "telling": "problem details", "wall": "row security, isolation",
+}
+"""A word of a name, without the s of the plural → what an engineer would search for."""
+METAPHOR_NAMES = {"Answers": "ExceptionHandlers", "Outer": "middleware", "came_from": "referrer"}
+PARTS_OF_A_NAME = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 SESSION_SET = re.compile(r"(?:^|;)\s*SET\s+(?!LOCAL\b|CONSTRAINTS\b|TRANSACTION\b)\w+|set_config\([^)]*,\s*false\s*\)")
 
 
@@ -153,10 +162,45 @@ def _changed_name(node: ast.AST) -> str:
     return ""
 
 
+def metaphor(source: Source) -> Found:
+    """Names are terms of the field; the words of a module's own name are terms of its domain."""
+    top, _slash, inside = source.path.partition("/")
+    if top not in NAMED_FOLDERS:
+        return
+    domain = set(_words_of(inside.partition("/")[0])) if top == "plugins" else set()
+    names = [(1, inside.removesuffix(".py")), *(one for node in source.nodes for one in _names_given(node))]
+    for line, name in names:
+        for word in set(_words_of(name)) - domain:
+            if word in METAPHORS:
+                yield line, f"{name}: {word} is a metaphor: {METAPHORS[word]}"
+        if name in METAPHOR_NAMES:
+            yield line, f"{name}: {METAPHOR_NAMES[name]}"
+
+
+def _words_of(name: str) -> list[str]:
+    return [part.lower().removesuffix("s") for part in PARTS_OF_A_NAME.findall(name)]
+
+
+def _names_given(node: ast.AST) -> Found:
+    """The names that a node gives to something, with their lines."""
+    match node:
+        case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
+            yield node.lineno, node.name
+        case ast.arg():
+            yield node.lineno, node.arg
+        case ast.Name(ctx=ast.Store()):
+            yield node.lineno, node.id
+        case ast.Attribute(ctx=ast.Store()):
+            yield node.lineno, node.attr
+        case ast.alias(asname=str() as name):
+            yield node.lineno, name
+
+
 RULES: dict[str, Rule] = {
     rule.__name__.replace("_", "-"): rule
     for rule in (string_built_sql, piccolo_batch, gather_in_request, naive_now, clock_in_rules, table_raw,
-                 keys_by_piccolo, swallowed_fault, print_in_package, session_set, ignore_without_reason, module_state)
+                 keys_by_piccolo, swallowed_fault, print_in_package, session_set, ignore_without_reason, module_state,
+                 metaphor)
 }
 
 
@@ -174,7 +218,7 @@ def check(folders: Iterable[Path], root: Path = ROOT) -> list[Finding]:
 
 def main(arguments: list[str]) -> int:
     """Print every finding; exit code 1 when there is one."""
-    found = check([Path(one).resolve() for one in arguments] or [ROOT / shelf for shelf in SHELVES])
+    found = check([Path(one).resolve() for one in arguments] or [ROOT / folder for folder in FOLDERS])
     sys.stdout.writelines(f"{one}\n" for one in found)
     return 1 if found else 0
 

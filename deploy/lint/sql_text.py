@@ -10,8 +10,8 @@ CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*$")
 
 QUERY_FUNCTIONS = frozenset({"rows", "row", "value", "run"})
 QUERY_METHODS = frozenset({"fetch", "fetchrow", "fetchval", "execute", "executemany"})
-WALL_MAKERS = frozenset({"protect", "protect_directory", "let_sign_in_read"})
-"""What writes the walls' own DDL out of names (`tenancy.protection`)."""
+DDL_WRITERS = frozenset({"protect", "protect_directory", "let_sign_in_read"})
+"""What writes the DDL of row security out of names (`tenancy.protection`)."""
 
 
 def takes_sql(call: ast.Call) -> bool:
@@ -64,7 +64,7 @@ def _chooses(call: ast.Call, source: Source) -> bool:
     name = getattr(call.func, "attr", getattr(call.func, "id", ""))
     if isinstance(call.func, ast.Attribute) and name == "get":
         return is_fixed(call.func.value, source) and all(is_fixed(other, source) for other in call.args[1:])
-    chosen = name in WALL_MAKERS or name in ("order", "_names_its_body")
+    chosen = name in DDL_WRITERS or name in ("order", "_names_its_body")
     return bool(call.args) and chosen and all(is_fixed(argument, source) for argument in call.args)
 
 

@@ -30,7 +30,7 @@ FILLED_IN = "\ufffc"
 
 
 @dataclass(frozen=True)
-class Room:
+class Domain:
     """A package with its own catalogue, and the folders whose words it holds."""
 
     name: str
@@ -38,12 +38,12 @@ class Room:
     folders: tuple[Path, ...]
 
 
-def rooms(root: Path = ROOT) -> list[Room]:
+def domains(root: Path = ROOT) -> list[Domain]:
     """The core, which also holds the words of the contract, and each module."""
     core = root / "platform" / "platform_core"
-    found = [Room("core", _english(core, "thidua"), (core, root / "platform" / "plugin_api"))]
+    found = [Domain("core", _english(core, "thidua"), (core, root / "platform" / "plugin_api"))]
     for package in sorted((root / "plugins").glob("*/__init__.py")):
-        found.append(Room(package.parent.name, _english(package.parent, package.parent.name), (package.parent,)))
+        found.append(Domain(package.parent.name, _english(package.parent, package.parent.name), (package.parent,)))
     return found
 
 
@@ -101,10 +101,10 @@ def own_words(tree: nodes.Template) -> Iterator[str]:
             yield words
 
 
-def said(room: Room, root: Path = ROOT) -> Catalog:
-    """Every sentence of a room, with where it is said."""
+def said(domain: Domain, root: Path = ROOT) -> Catalog:
+    """Every sentence of a translation domain, with where it is said."""
     found = Catalog(locale="en", project="thidua", fuzzy=False)
-    for folder in room.folders:
+    for folder in domain.folders:
         said_here = extract_from_dir(folder, METHODS, OPTIONS, KEYWORDS, ["reason:"])
         for file, line, message, comments, context in said_here:
             where = (folder / file).relative_to(root).as_posix()
@@ -112,17 +112,17 @@ def said(room: Room, root: Path = ROOT) -> Catalog:
     return found
 
 
-def known(room: Room) -> Catalog:
+def known(domain: Domain) -> Catalog:
     """The English catalogue as it is; empty when there is none yet."""
-    if not room.catalogue.exists():
+    if not domain.catalogue.exists():
         return Catalog(locale="en")
-    with room.catalogue.open("rb") as file:
+    with domain.catalogue.open("rb") as file:
         return read_po(file, locale="en")
 
 
-def catalogue_faults(room: Room, root: Path = ROOT) -> Iterator[str]:
+def catalogue_faults(domain: Domain, root: Path = ROOT) -> Iterator[str]:
     """Sentences without their English, with other values to fill in, or that nobody says any more."""
-    wanted, there = said(room, root), known(room)
+    wanted, there = said(domain, root), known(domain)
     for message in wanted:
         if not message.id:
             continue
@@ -136,7 +136,7 @@ def catalogue_faults(room: Room, root: Path = ROOT) -> Iterator[str]:
             yield f"{where}: the English of “{_texts(message.id)[0]}” fills in other values"
     for message in there:
         if message.id and wanted.get(message.id) is None:
-            yield f"{room.catalogue.relative_to(root)}: nobody says “{_texts(message.id)[0]}” any more"
+            yield f"{domain.catalogue.relative_to(root)}: nobody says “{_texts(message.id)[0]}” any more"
 
 
 def _texts(message: str | list[str] | tuple[str, ...]) -> list[str]:
@@ -147,28 +147,28 @@ def _filled(*texts: str) -> set[str]:
     return {name for text in texts for found in FILLED.findall(text) for name in found if name}
 
 
-def write(room: Room, root: Path = ROOT) -> None:
-    """Bring a room's English catalogue up to what is said, keeping every translation."""
-    wanted, there = said(room, root), known(room)
+def write(domain: Domain, root: Path = ROOT) -> None:
+    """Bring a translation domain's English catalogue up to what is said, keeping every translation."""
+    wanted, there = said(domain, root), known(domain)
     for message in wanted:
         english = there.get(message.id)
         if english is not None and message.id:
             message.string, message.flags = english.string, english.flags
-    room.catalogue.parent.mkdir(parents=True, exist_ok=True)
-    with room.catalogue.open("wb") as file:
+    domain.catalogue.parent.mkdir(parents=True, exist_ok=True)
+    with domain.catalogue.open("wb") as file:
         write_po(file, wanted, width=120, omit_header=False, sort_by_file=True)
 
 
 def main(arguments: list[str]) -> int:
     """Print every finding; exit code 1 when there is one."""
     if "--write" in arguments:
-        for room in rooms():
-            write(room)
+        for domain in domains():
+            write(domain)
     found: list[str] = []
     if "--catalogues" not in arguments:
-        found += [fault for room in rooms() for folder in room.folders for fault in template_faults(folder)]
+        found += [fault for domain in domains() for folder in domain.folders for fault in template_faults(folder)]
     if "--templates" not in arguments:
-        found += [fault for room in rooms() for fault in catalogue_faults(room)]
+        found += [fault for domain in domains() for fault in catalogue_faults(domain)]
     sys.stdout.writelines(f"{one}\n" for one in found)
     return 1 if found else 0
 

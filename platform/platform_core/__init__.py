@@ -1,1 +1,1 @@
-"""The runtime: it composes the application out of the walls, the modules and the core's own rooms."""
+"""The runtime: it composes the application out of tenancy, the modules and the core's own screens."""

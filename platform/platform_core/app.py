@@ -1,4 +1,4 @@
-"""The composition root: modules, walls, policies, pages and the JSON face become one application."""
+"""The composition root: modules, tenancy, policies, pages and the JSON API become one application."""
 
 import os
 from collections.abc import AsyncIterator, Sequence
@@ -20,22 +20,22 @@ from platform_core.access.bodies import BodyPolicies
 from platform_core.access.roles import ROLES
 from platform_core.api.health import health_handlers
 from platform_core.api.session import session_handlers
-from platform_core.documents import Press
-from platform_core.instance import load_demo_accounts, runtime_dsn
+from platform_core.documents import Renderer
 from platform_core.observability.logs import set_up_logs
 from platform_core.people.port import PeopleOfBody
 from platform_core.plugin_host.dispatcher import Dispatcher
 from platform_core.plugin_host.registry import Registry, build_registry, installed_plugins
 from platform_core.plugin_host.running import run_with
+from platform_core.provisioning.instance import load_demo_accounts, runtime_dsn
 from platform_core.settings import InstanceSettings
 from platform_core.web.account_pages import account_pages
 from platform_core.web.addresses import Addresses
-from platform_core.web.answers import Answers
-from platform_core.web.gate import PUBLIC, Gate
+from platform_core.web.exception_handlers import ExceptionHandlers
 from platform_core.web.languages import catalogue, folders_of
-from platform_core.web.making import Maker
-from platform_core.web.outer import Outer
 from platform_core.web.rendering import STATIC, VERSION, Pages
+from platform_core.web.request_middleware import PUBLIC, RequestMiddleware
+from platform_core.web.route_factory import RouteFactory
+from platform_core.web.security_headers import SecurityHeadersMiddleware
 from plugin_api.i18n import install as install_languages
 from plugin_api.ports import Ports, install, ports
 from plugin_api.vietnam import VIETNAM
@@ -53,7 +53,7 @@ def compose(plugins: Sequence[Any] | None = None, trace: Any = None) -> Registry
     """The modules of this process, checked and ready; also for commands that need no web."""
     registry = build_registry([core_plugin, *(installed_plugins() if plugins is None else plugins)], ROLES, trace)
     run_with(Dispatcher(registry))
-    install(Ports(people=PeopleOfBody(), press=Press(), today=today))
+    install(Ports(people=PeopleOfBody(), renderer=Renderer(), today=today))
     install_languages({"en": catalogue("en", folders_of(registry.plugins))})
     return registry
 
@@ -63,7 +63,9 @@ def today() -> date:
     return datetime.now(VIETNAM).date()
 
 
-def create_app(settings: InstanceSettings | None = None, plugins: Sequence[Any] | None = None) -> Outer:
+def create_app(
+    settings: InstanceSettings | None = None, plugins: Sequence[Any] | None = None
+) -> SecurityHeadersMiddleware:
     """The ASGI application of one process. Raises RegistryError or Unguarded, naming every fault."""
     chosen = settings or InstanceSettings.from_environment()
     set_up_logs()
@@ -71,12 +73,12 @@ def create_app(settings: InstanceSettings | None = None, plugins: Sequence[Any] 
     dispatcher = Dispatcher(registry)
     run_with(dispatcher)
     pages = Pages(dispatcher, Addresses())
-    maker = Maker(pages, chosen.secure)
+    routes = RouteFactory(pages, chosen.secure)
     handlers: list[Any] = [
         *account_pages(pages, chosen.secure, chosen.demo and chosen.embedded),
         *session_handlers(chosen.secure),
         *health_handlers(),
-        *(handler for manifest in registry.manifests.values() for handler in maker.handlers(manifest)),
+        *(handler for manifest in registry.manifests.values() for handler in routes.handlers(manifest)),
         create_static_files_router(
             "/static",
             [STATIC],
@@ -97,19 +99,19 @@ def create_app(settings: InstanceSettings | None = None, plugins: Sequence[Any] 
             yield
         finally:
             await DB.close()
-            cast(Press, ports().press).close()
+            cast(Renderer, ports().renderer).close()
 
     app = Litestar(
         handlers,
         middleware=[
             DefineMiddleware(
-                Gate,
+                RequestMiddleware,
                 policies=BodyPolicies(registry),
                 secure=chosen.secure,
                 trusted_proxies=chosen.trusted_proxies,
             )
         ],
-        exception_handlers={Exception: Answers(pages).answer},
+        exception_handlers={Exception: ExceptionHandlers(pages).handle},
         lifespan=[database],
         logging_config=None,
         openapi_config=OpenAPIConfig(
@@ -117,7 +119,7 @@ def create_app(settings: InstanceSettings | None = None, plugins: Sequence[Any] 
         ),
     )
     refuse_unguarded(app)
-    return Outer(app, chosen.secure)
+    return SecurityHeadersMiddleware(app, chosen.secure)
 
 
 def refuse_unguarded(app: Litestar) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 from platform_core.access.matrix import matrix
 from platform_core.audit.records import RECORDS
 from platform_core.audit.trail import TrailQuery, trail, trail_sheet
-from platform_core.figures import FigureQuery, figure, figure_list
-from platform_core.finding import SearchQuery, find
-from platform_core.home import home
+from platform_core.dashboard.service import dashboard
+from platform_core.facts.service import FactQuery, fact_list, measured_fact
 from platform_core.people import forms, listing, role_requests, service, view
 from platform_core.permissions import GRANTS, GUARDED, TITLES, Permission
 from platform_core.plugin_settings import modules
+from platform_core.search.service import SearchQuery, search
 from plugin_api.actor import Actor
 from plugin_api.endpoints import SIGNED_IN, Action, Endpoint, View
 from plugin_api.hookspecs import hookimpl
@@ -33,7 +33,7 @@ def given_or_asked(made: Mapping[str, Any]) -> str:
 PERSON = "/people/{person_id:uuid}"
 REQUEST = f"{PERSON}/role-requests/{{request_id:uuid}}"
 ENDPOINTS: list[Endpoint] = [
-    View(name="core.home", path="", permission=SIGNED_IN, load=home, template="home.html"),
+    View(name="core.dashboard", path="", permission=SIGNED_IN, load=dashboard, template="dashboard.html"),
     View(
         name="core.people",
         path="/people",
@@ -138,24 +138,24 @@ ENDPOINTS: list[Endpoint] = [
         name="core.search",
         path="/search",
         permission=SIGNED_IN,
-        load=find,
+        load=search,
         query=SearchQuery,
         template="search.html",
     ),
     View(
-        name="core.figures",
-        path="/figures",
-        permission=P.FIGURES_READ,
-        load=figure_list,
-        template="figures.html",
+        name="core.facts",
+        path="/facts",
+        permission=P.FACTS_READ,
+        load=fact_list,
+        template="facts.html",
     ),
     View(
-        name="core.figure",
-        path="/figures/{name:str}",
-        permission=P.FIGURES_READ,
-        load=figure,
-        query=FigureQuery,
-        template="figure.html",
+        name="core.fact",
+        path="/facts/{name:str}",
+        permission=P.FACTS_READ,
+        load=measured_fact,
+        query=FactQuery,
+        template="fact.html",
     ),
     View(
         name="core.modules",
@@ -214,10 +214,10 @@ def module_manifest() -> Manifest:
 def navigation(actor: Actor) -> Sequence[NavigationItem]:
     """My work first, then what belongs to the body."""
     return [
-        NavigationItem(_("Việc của tôi"), "core.home", "home", 0),
+        NavigationItem(_("Việc của tôi"), "core.dashboard", "home", 0),
         NavigationItem(_("Tìm kiếm"), "core.search", "search", 5),
         NavigationItem(_("Người của đơn vị"), "core.people", "users", 10),
-        NavigationItem(_("Số liệu"), "core.figures", "chart-bar", 15),
+        NavigationItem(_("Số liệu"), "core.facts", "chart-bar", 15),
         NavigationItem(_("Mô-đun"), "core.modules", "puzzle", 20),
         NavigationItem(_("Phân quyền"), "core.permissions", "shield-check", 30),
         NavigationItem(_("Nhật ký"), "core.trail", "history", 40),

@@ -1,4 +1,4 @@
-"""What can be done in the core's own rooms."""
+"""What can be done with the core."""
 
 from enum import StrEnum
 
@@ -6,9 +6,9 @@ from plugin_api.i18n import mark as _
 
 
 class Permission(StrEnum):
-    """`core.<thing>.<act>`, alphabetical."""
+    """`core.<thing>.<action>`, alphabetical."""
 
-    FIGURES_READ = "core.figures.read"
+    FACTS_READ = "core.facts.read"
     MODULES_SWITCH = "core.modules.switch"
     PEOPLE_READ = "core.people.read"
     PEOPLE_WRITE = "core.people.write"
@@ -20,7 +20,7 @@ class Permission(StrEnum):
 
 
 TITLES = {
-    Permission.FIGURES_READ: _("Xem số liệu của đơn vị"),
+    Permission.FACTS_READ: _("Xem số liệu của đơn vị"),
     Permission.MODULES_SWITCH: _("Bật, tắt mô-đun"),
     Permission.PEOPLE_READ: _("Xem người của đơn vị"),
     Permission.PEOPLE_WRITE: _("Thêm, sửa người và chức vụ"),
@@ -32,10 +32,10 @@ TITLES = {
 }
 
 GRANTS = {
-    "admin": frozenset(Permission) - {Permission.FIGURES_READ},
+    "admin": frozenset(Permission) - {Permission.FACTS_READ},
     "leader": frozenset(
         {
-            Permission.FIGURES_READ,
+            Permission.FACTS_READ,
             Permission.PEOPLE_READ,
             Permission.PERMISSIONS_READ,
             Permission.ROLE_CONFIRM,
@@ -43,13 +43,13 @@ GRANTS = {
             Permission.TRAIL_READ,
         }
     ),
-    "officer": frozenset({Permission.FIGURES_READ, Permission.PEOPLE_READ}),
+    "officer": frozenset({Permission.FACTS_READ, Permission.PEOPLE_READ}),
     "chair": frozenset({Permission.PEOPLE_READ}),
     "clerk": frozenset({Permission.PEOPLE_READ}),
 }
 
 GUARDED: frozenset[StrEnum | str] = frozenset(
-    {Permission.FIGURES_READ, Permission.ROLE_CONFIRM, Permission.ROLES_ASSIGN}
+    {Permission.FACTS_READ, Permission.ROLE_CONFIRM, Permission.ROLES_ASSIGN}
 )
-"""Figures can be asked about each person of the body; who gives or confirms roles could open everything to a second
+"""Facts can be asked about each person of the body; who gives or confirms roles could open everything to a second
 account of his own."""

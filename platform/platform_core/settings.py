@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from platform_core.accounts.client_address import Network, parsed_networks
-from platform_core.embedded import FrontDoorError, default_data_folder
+from platform_core.embedded import StartupError, default_data_folder
 from platform_core.embedded.faults import disk_sentence
 from plugin_api.i18n import gettext as _
 
@@ -63,7 +63,7 @@ class InstanceSettings:
 
     @classmethod
     def from_environment(cls, data: Path | None = None) -> "InstanceSettings":
-        """What the environment says; `data` from the command line wins. Raises FrontDoorError with one sentence."""
+        """What the environment says; `data` from the command line wins. Raises StartupError with one sentence."""
         read = os.environ.get
         return cls(
             data=(data or Path(read("THIDUA_DATA") or default_data_folder())).expanduser().resolve(),
@@ -99,7 +99,7 @@ def _networks(text: str) -> tuple[Network, ...]:
     try:
         return parsed_networks(text)
     except ValueError as fault:
-        raise FrontDoorError(
+        raise StartupError(
             _(
                 "THIDUA_TRUSTED_PROXIES: “%(part)s” không phải địa chỉ IP hay dải địa chỉ của proxy, "
                 "thí dụ 10.0.0.5,10.1.0.0/16.",
@@ -114,7 +114,7 @@ def _seconds(text: str) -> float:
     except ValueError:
         seconds = 0.0
     if not 0 < seconds <= MOST_REQUEST_SECONDS:
-        raise FrontDoorError(
+        raise StartupError(
             _(
                 "THIDUA_REQUEST_SECONDS: “%(value)s” phải là số giây lớn hơn 0, nhiều nhất %(most)s.",
                 value=text,
@@ -128,7 +128,7 @@ def _decoded(text: str, where: str) -> bytes:
     try:
         key = bytes.fromhex(text)
     except ValueError as fault:
-        raise FrontDoorError(
+        raise StartupError(
             _(
                 "%(where)s không chứa khóa dạng thập lục phân: hãy đặt %(digits)s chữ số 0–9, a–f vào đó.",
                 where=where,
@@ -136,7 +136,7 @@ def _decoded(text: str, where: str) -> bytes:
             )
         ) from fault
     if not KEY_BYTES <= len(key) <= 64:
-        raise FrontDoorError(
+        raise StartupError(
             _(
                 "Khóa trong %(where)s dài %(length)s byte: khóa cần từ %(least)s đến 64 byte.",
                 where=where,

@@ -1,4 +1,4 @@
-"""Facts: named, typed, dated figures that one module publishes and others read, each with a link to its evidence."""
+"""Facts: named, typed, dated values that one module publishes and others read, each with a link to its evidence."""
 
 from datetime import date
 from decimal import Decimal
@@ -9,7 +9,7 @@ from msgspec import Struct
 
 
 class FactDeclaration(Struct, frozen=True):
-    """A figure a module can measure: `monthly_rating.share_completed`, about a `person` or a `body`."""
+    """A fact a module can measure: `monthly_rating.share_completed`, about a `person` or a `body`."""
 
     name: str
     title: str
@@ -18,7 +18,7 @@ class FactDeclaration(Struct, frozen=True):
 
 
 class Fact(Struct, frozen=True):
-    """One measured figure.
+    """One measured fact.
 
     A share lies between 0 and 1 and carries the two counts it was made of; `counts` maps a key (a class, say) to a
     number. `link` leads to the rows behind it, `basis` says in words how it was counted.

@@ -1,4 +1,4 @@
-"""Every hook of the house, in the order of a module's life. A module implements those it needs with `@hookimpl`.
+"""Every hook there is, in the order of a module's life. A module implements those it needs with `@hookimpl`.
 
 Hooks are called by keyword. The host asks only modules that are switched on in the body (the dispatcher sees to it);
 a hook marked *async* returns an awaitable and runs in the transaction of the request.
@@ -105,7 +105,7 @@ def work_items(actor: Actor, today: date) -> Awaitable[Sequence[WorkItem]]:
 @hookspec
 def dashboard_cards(actor: Actor, today: date) -> Awaitable[Sequence[Card]]:
     """When: *async*, for "My work".
-    Return: figures that lead to their evidence.
+    Return: values that lead to their evidence.
     If it fails: the others still show.
     """
     raise NotImplementedError
@@ -132,7 +132,7 @@ def search(actor: Actor, words: str) -> Awaitable[Sequence[SearchHit]]:
 @hookspec
 def measure_fact(actor: Actor, name: str, subject_id: UUID, since: date, until: date) -> Awaitable[Fact | None]:
     """When: *async*, another module or a report asks for a declared fact.
-    Return: the figure with its basis, None for another module's fact.
+    Return: the fact with its basis, None for another module's fact.
     If it fails: the asker fails.
     """
     raise NotImplementedError

@@ -1,7 +1,7 @@
 """What a module says when it wants a paper: content in the words of the office, never layout.
 
 A module fills a `Paper` (one official document) or a `Sheet` (one table to calculate with) and hands it to the
-`PaperPress` of the platform. Fonts, margins, headings, page numbers and signature places are the business of the press:
+`DocumentRenderer` of the platform. Fonts, margins, headings, page numbers and signature places are its business:
 State papers follow decree 30/2020/NĐ-CP, Party papers guideline 36-HD/VPTW. Every text is literal: nothing a person
 typed is ever read as markup, formula or template.
 """
@@ -214,7 +214,7 @@ class File(Struct, frozen=True):
         return f"attachment; filename=\"{ascii_name(self.name)}\"; filename*=UTF-8''{full_name}"
 
 
-class PaperPress(Protocol):
+class DocumentRenderer(Protocol):
     """Prints papers and sheets; the platform provides it, modules only call it. Never blocks the event loop."""
 
     async def print(self, paper: Paper, form: Form) -> File:

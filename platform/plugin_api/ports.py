@@ -1,4 +1,4 @@
-"""What the core does for modules, as protocols: people, the press that prints papers.
+"""What the core does for modules, as protocols: people, the renderer that prints papers.
 
 Filled in by the composition root.
 
@@ -15,7 +15,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from plugin_api.papers import PaperPress
+from plugin_api.papers import DocumentRenderer
 
 
 class Unit(Struct, frozen=True):
@@ -82,7 +82,7 @@ class Ports:
     """The core's side of the contract."""
 
     people: People
-    press: PaperPress
+    renderer: DocumentRenderer
     today: "Today"
 
 

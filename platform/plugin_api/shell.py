@@ -26,10 +26,10 @@ class WorkItem(Struct, frozen=True):
 
 
 class Card(Struct, frozen=True):
-    """A figure on "My work" that leads to its evidence."""
+    """A value on "My work" that leads to its evidence."""
 
     title: str
-    figure: str
+    value: str
     detail: str
     link: str
 

@@ -41,8 +41,8 @@ class Neighbours:
     below: UUID
 
 
-async def wall_faults(tables: Sequence[type[Table]], bodies: Neighbours) -> list[str]:
-    """What anyone but the body itself can see or change of the module's rows; empty when the walls hold."""
+async def isolation_faults(tables: Sequence[type[Table]], bodies: Neighbours) -> list[str]:
+    """What anyone but the body itself can see or change of the module's rows; empty when it is isolated."""
     faults: list[str] = []
     for table in tables:
         name, base = table._meta.tablename, getattr(table, "base", "")
@@ -108,7 +108,7 @@ class ToldEntry(Protocol):
     def changes(self) -> Sequence[ToldChange]: ...
 
 
-async def told_in_spite(
+async def trail_disclosures(
     endpoints: Sequence[Endpoint], reader: Actor, ids: Mapping[str, UUID], told: Sequence[ToldEntry]
 ) -> list[str]:
     """Entries of the trail that tell `reader` what the screens of the module keep closed.

@@ -1,4 +1,4 @@
-"""The figures this module publishes. Only published classes count; each figure says in words how it was counted."""
+"""The facts this module publishes. Only published classes count; each says in words how it was counted."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -41,7 +41,7 @@ WHERE t.tenant_id = $1 AND NOT t.dropped AND c.state <> 'planning' AND t.due_on 
 
 
 async def measure(actor: Actor, name: str, subject_id: UUID, since: date, until: date) -> Fact | None:
-    """One figure about a person, a cell or the whole body over the periods that lie within the days;
+    """One fact about a person, a cell or the whole body over the periods that lie within the days;
     None for a foreign name."""
     if name == LATE:
         return _late(
@@ -111,7 +111,7 @@ def _late(subject_id: UUID, since: date, until: date, found: Record | None, evid
 
 
 async def _evidence(actor: Actor, subject_id: UUID, until: date) -> str:
-    """Where the rows behind a figure are: the year table of the body or of a cell, or a person's page."""
+    """Where the rows behind a fact are: the year table of the body or of a cell, or a person's page."""
     if subject_id == actor.body.tenant_id:
         return link(actor, "year", year=until.year)
     if await value("SELECT true FROM unit WHERE tenant_id = $1 AND id = $2", subject_id):

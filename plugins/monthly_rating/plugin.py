@@ -117,7 +117,7 @@ def search(actor: Actor, words: str) -> Awaitable[Sequence[SearchHit]]:
 
 @hookimpl
 def measure_fact(actor: Actor, name: str, subject_id: UUID, since: date, until: date) -> Awaitable[Fact | None]:
-    """The declared figures."""
+    """The declared facts."""
     return facts.measure(actor, name, subject_id, since, until)
 
 

@@ -1,1 +1,1 @@
-"""The walls between bodies: who a request acts for, which rows it may touch, and the proof of it."""
+"""Tenant isolation: who a request acts for, which rows it may touch, and the proof of it."""

@@ -13,7 +13,7 @@ from asyncpg import Connection, PostgresError
 
 from tenancy.catalogue import Fact, catalogue_facts
 from tenancy.context import Signer
-from tenancy.gate import Finding
+from tenancy.isolation_checks import Finding
 from tenancy.migrations import shipped
 
 PURPOSE = "expected-state"

@@ -1,4 +1,4 @@
-"""What can go wrong at the walls. Mapped to sentences for people once, at the edge of the web."""
+"""What the database refuses. Mapped to sentences for people once, at the edge of the web."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -30,7 +30,7 @@ class DatabaseGone(Exception):
 
 
 class UnfitDatabase(Exception):
-    """The database or the role it was reached with is not what the walls need; the sentence says what to do."""
+    """The database or the role it was reached with is not what tenant isolation needs; the sentence says what to do."""
 
 
 DatabaseFault = PostgresError

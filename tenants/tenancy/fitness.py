@@ -1,4 +1,4 @@
-"""Is this database fit to hold the walls? Asked at every start, and in full by `thidua doctor`."""
+"""Is this database fit for tenant isolation? Asked at every start, and in full by `thidua doctor`."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from asyncpg import Connection
 from tenancy.context import Signer
 from tenancy.expected_state import state_findings
 from tenancy.faults import UnfitDatabase
-from tenancy.gate import Finding
+from tenancy.isolation_checks import Finding
 
 LEAST_VERSION = 17
 _LOST, _OPEN = "dữ liệu đã báo là lưu có thể mất", "các bước kiểm tra và nhật ký không còn tác dụng"

@@ -11,16 +11,16 @@ from asyncpg import Connection
 
 import tenancy
 from tenancy.faults import UnfitDatabase
-from tenancy.gate import Finding, catalogue_findings
+from tenancy.isolation_checks import Finding, catalogue_findings
 
 PACKED = Path(tenancy.__file__).parent
-SHELVES = PACKED.parents[1]
+PROJECT_ROOT = PACKED.parents[1]
 
 
-def shipped(packed_name: str, shelf: str) -> Path:
+def shipped(packed_name: str, folder: str) -> Path:
     """A folder of the project: beside the code in a checkout, inside the package in a wheel."""
     packed = PACKED / packed_name
-    return packed if packed.is_dir() else SHELVES / shelf
+    return packed if packed.is_dir() else PROJECT_ROOT / folder
 
 
 def migrations_folder(app: str) -> str:

@@ -1,4 +1,4 @@
-"""Tenancy as a Piccolo app: the tree of bodies and the walls, migrated before everything else."""
+"""Tenancy as a Piccolo app: the tree of bodies and row security, migrated before everything else."""
 
 from piccolo.conf.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""The text of the walls: policies, keys and grants for a table, emitted by its migration and checked by the gate.
+"""Row security of a table: policies, keys and grants, emitted by its migration and checked by `isolation_checks`.
 
 Policies are bare calls on a column that starts every index: no sub-query, no cast, no join. Any of those is 20 to
 1,000 times slower, and a distributed engine refuses the first.
@@ -13,7 +13,7 @@ MAY_READ = {
     "overseen": "(tenant_id = ANY (app.visible()))",
     "inherited": "(tenant_id = ANY (app.ancestry()))",
 }
-"""Who may look, by table base, spelled as PostgreSQL prints it, so that the gate compares letter by letter."""
+"""Who may look, by table base, spelled as PostgreSQL prints it: the isolation checks compare letter by letter."""
 
 DIRECTORY_TABLES = ("tenant", "succession", "cluster_member", "closure")
 """The tree of bodies: every body may read it, the operator's space alone may change it."""
@@ -41,7 +41,7 @@ def protect(
     audited: bool = True,
     untrailed: Iterable[str] = (),
 ) -> str:
-    """SQL that puts `table` behind the wall of `base` ("private", "overseen", "inherited").
+    """SQL that puts `table` under the row security of `base` ("private", "overseen", "inherited").
 
     `unique` and `index` map a name to columns; `tenant_id` is put in front. `deletable` only for drafts: records are
     corrected by new versions. `audited` chains every change into the trail; `untrailed` names columns too large for it.

@@ -13,9 +13,9 @@ from uuid import UUID
 from inside import Backdoor
 from serving import Serving, temporary_folder
 
-from platform_core import instance
 from platform_core.app import compose
 from platform_core.embedded import EmbeddedPostgres, leftovers
+from platform_core.provisioning import instance
 from platform_core.settings import InstanceSettings
 
 SLUG, LOGIN, CHAIR = "kien-luong", "oanh.qt", "duc.tq"
@@ -79,7 +79,7 @@ class Place:
 
     @property
     def backdoor(self) -> Backdoor:
-        """Past every wall."""
+        """Past row security."""
         return Backdoor(self.postgres.dsn(self.postgres.superuser, self.name))
 
     def execute(self, sql: str) -> None:
@@ -149,7 +149,7 @@ def ours(where: Place, workers: int) -> Iterator[Serving]:
 BARE = """
 import sys
 from pathlib import Path
-from platform_core import server
+from platform_core.operations import server
 from platform_core.settings import InstanceSettings
 if __name__ == "__main__":
     sys.exit(server.run(InstanceSettings.from_environment(), None, app_factory="bare:create_app"))

@@ -15,7 +15,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
-os.environ.setdefault("PICCOLO_CONF", "platform_core.piccolo_conf")
+os.environ.setdefault("PICCOLO_CONF", "platform_core.provisioning.piccolo_conf")
 
 import measures  # noqa: E402
 from places import A_COUNTRY, A_YEAR_OF_TASKS, place  # noqa: E402

@@ -1,4 +1,4 @@
-"""What several contracts look at: the house's own lint, the composed application, its pages."""
+"""What several contracts look at: the project's own lint, the composed application, its pages."""
 
 import importlib.util
 import sys
@@ -14,8 +14,8 @@ from platform_core.plugin_host.running import dispatcher
 from platform_core.settings import InstanceSettings
 from platform_core.web.account_pages import account_pages
 from platform_core.web.addresses import Addresses
-from platform_core.web.making import Maker
 from platform_core.web.rendering import Pages
+from platform_core.web.route_factory import RouteFactory
 
 LINT = Path(__file__).resolve().parents[2] / "deploy" / "lint"
 
@@ -50,5 +50,5 @@ def pages(application: Litestar) -> Pages:
     made = Pages(dispatcher(), Addresses())
     account_pages(made, False, False)
     for manifest in dispatcher().registry.manifests.values():
-        Maker(made, False).handlers(manifest)
+        RouteFactory(made, False).handlers(manifest)
     return made

@@ -12,7 +12,7 @@ CHECK = Path(__file__).resolve().parents[1] / "check.py"
 @pytest.fixture
 def check(monkeypatch):
     """`tests/check.py` with two steps that cost nothing."""
-    spec = importlib.util.spec_from_file_location("check_of_the_house", CHECK)
+    spec = importlib.util.spec_from_file_location("project_check", CHECK)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -19,20 +19,20 @@ def words(lint):
     return lint("words")
 
 
-def room(words, folder: Path, catalogue: str):
+def domain(words, folder: Path, catalogue: str):
     """A package that says three sentences, with this English."""
     (folder / "said.py").write_text(SAID)
     (folder / "said.po").write_text(HEADER + catalogue)
-    return words.Room("planted", folder / "said.po", (folder,))
+    return words.Domain("planted", folder / "said.po", (folder,))
 
 
 def test_every_sentence_has_its_english(words):
-    missing = [fault for one in words.rooms() for fault in words.catalogue_faults(one)]
+    missing = [fault for one in words.domains() for fault in words.catalogue_faults(one)]
     assert missing == []
 
 
 def test_a_complete_catalogue_passes(words, tmp_path):
-    assert list(words.catalogue_faults(room(words, tmp_path, HELLO + SAVE + FILES), tmp_path)) == []
+    assert list(words.catalogue_faults(domain(words, tmp_path, HELLO + SAVE + FILES), tmp_path)) == []
 
 
 @pytest.mark.parametrize(("catalogue", "expected"), [
@@ -44,13 +44,13 @@ def test_a_complete_catalogue_passes(words, tmp_path):
     (HELLO + SAVE + FILES + 'msgid "Xóa"\nmsgstr "Delete"\n', "nobody says “Xóa” any more"),
 ])
 def test_a_gap_is_found(words, tmp_path, catalogue, expected):
-    found = list(words.catalogue_faults(room(words, tmp_path, catalogue), tmp_path))
+    found = list(words.catalogue_faults(domain(words, tmp_path, catalogue), tmp_path))
     assert len(found) == 1
     assert expected in found[0]
 
 
 def test_writing_adds_what_is_new_and_keeps_what_was_translated(words, tmp_path):
-    before = room(words, tmp_path, SAVE + 'msgid "Xóa"\nmsgstr "Delete"\n')
+    before = domain(words, tmp_path, SAVE + 'msgid "Xóa"\nmsgstr "Delete"\n')
     words.write(before, tmp_path)
     found = list(words.catalogue_faults(before, tmp_path))
     assert [fault.partition("“")[2] for fault in found] == ["Chào %(name)s”", "một tệp”"]

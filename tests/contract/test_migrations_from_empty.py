@@ -1,4 +1,4 @@
-"""An empty database becomes the house in one go, a second go changes nothing, a migration is whole or not at all."""
+"""An empty database becomes the product in one go, a second go changes nothing, a migration is whole or not at all."""
 
 import asyncio
 import sys
@@ -13,12 +13,12 @@ from piccolo.columns.base import Column
 from piccolo.conf.apps import AppRegistry
 from piccolo.table import Table
 
-from platform_core import piccolo_conf
-from platform_core.app_registry import app_names, apps, table_bases
-from platform_core.instance import run_migrations
+from platform_core.provisioning import piccolo_conf
+from platform_core.provisioning.app_registry import app_names, apps, table_bases
+from platform_core.provisioning.instance import run_migrations
 from tenancy.engine import SEARCH_PATH
 from tenancy.faults import UnfitDatabase
-from tenancy.gate import catalogue_findings
+from tenancy.isolation_checks import catalogue_findings
 from tenancy.migrations import migrate, shipped, waiting
 from tenancy.owner import use_owner
 
@@ -153,7 +153,7 @@ def test_a_migration_that_breaks_or_leaves_a_table_open_leaves_nothing(migrated,
     (tmp_path / "half_app.py").write_text(HALF_APP)
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setattr(piccolo_conf, "APP_REGISTRY", AppRegistry(apps=[*apps(), "half_app"]))
-    monkeypatch.setenv("PICCOLO_CONF", "platform_core.piccolo_conf")
+    monkeypatch.setenv("PICCOLO_CONF", "platform_core.provisioning.piccolo_conf")
     before = ask(migrated, EVERYTHING)
     use_owner(migrated)
     with pytest.raises((RuntimeError, asyncpg.PostgresError, SystemExit, UnfitDatabase), match=why):
@@ -196,7 +196,7 @@ def test_a_difference_is_found(migrated):
     assert len(differences(table, wrong)) == 4
 
 
-def test_every_table_of_the_house_is_known_to_piccolo(migrated):
+def test_every_table_is_known_to_piccolo(migrated):
     own = {"body_state", "pressed_key", "tenant", "succession", "cluster_member", "closure", "migration"}
     there = {line["name"] for line in ask(migrated, "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'app'")}
     assert there - own == {table._meta.tablename for table in tables()}

@@ -1,4 +1,4 @@
-"""Each of the house's own lint rules finds its bad sample, line by line, and lets its good one pass."""
+"""Each of the project's own lint rules finds its bad sample, line by line, and lets its good one pass."""
 
 from pathlib import Path
 

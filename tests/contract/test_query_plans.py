@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from platform_core.plugin_host.running import dispatcher
-from platform_core.provisioning import machine
+from platform_core.provisioning.blueprints import machine
 from plugin_api.actor import Actor
 from plugin_api.endpoints import View
 from plugin_api.papers import File
@@ -70,10 +70,10 @@ class Watched:
 
 
 @pytest.fixture
-async def plans(house, monkeypatch) -> AsyncIterator[list[tuple[str, dict[str, Any]]]]:
+async def plans(tenants, monkeypatch) -> AsyncIterator[list[tuple[str, dict[str, Any]]]]:
     """Kiên Lương with every module's sample rows; collects the plans of all statements as if the tables were large."""
     collected: list[tuple[str, dict[str, Any]]] = []
-    async with house.inside("kien-luong") as transaction:
+    async with tenants.inside("kien-luong") as transaction:
         await transaction.connection.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
         monkeypatch.setattr(query, "current_transaction", lambda: Watched(current_transaction(), collected))
         yield collected
@@ -86,15 +86,15 @@ async def shown(view: View, actor: Actor, ids: dict[str, Any]) -> None:
     await view.load(actor, **given, **asked)
 
 
-async def test_screens_read_by_the_body(house, plans):
+async def test_screens_read_by_the_body(tenants, plans):
     registry = dispatcher().registry
     modules = frozenset(registry.manifests) - {"core"}
-    await move_to(TenantContext(house.bodies["kien-luong"]))
+    await move_to(TenantContext(tenants.bodies["kien-luong"]))
     people = [line["id"] for line in await rows("SELECT id FROM person WHERE tenant_id = $1 ORDER BY name_key")]
-    cell = await house.cell()
-    actor = replace(machine(await house.body("kien-luong"), modules), person_id=people[0])
-    figures = [fact.name for manifest in registry.manifests.values() for fact in manifest.facts]
-    ids: dict[str, Any] = {"person_id": people[0], "unit_id": cell, "name": figures[0]}
+    cell = await tenants.cell()
+    actor = replace(machine(await tenants.body("kien-luong"), modules), person_id=people[0])
+    facts = [fact.name for manifest in registry.manifests.values() for fact in manifest.facts]
+    ids: dict[str, Any] = {"person_id": people[0], "unit_id": cell, "name": facts[0]}
     for module in modules:
         ids |= await dispatcher().demand("sample_rows", module, actor=actor, people=people, unit_id=cell) or {}
     plans.clear()
@@ -106,7 +106,7 @@ async def test_screens_read_by_the_body(house, plans):
     assert wrong == {}
 
 
-async def test_a_statement_that_leaves_the_body_to_row_security_is_found(house, plans):
+async def test_a_statement_that_leaves_the_body_to_row_security_is_found(tenants, plans):
     connection = Explaining(current_transaction().connection, plans)
     await connection.fetch("SELECT id FROM person WHERE tenant_id IS NOT NULL")
     assert ["person" in found for _sql, plan in plans for found in astray(plan)] == [True]

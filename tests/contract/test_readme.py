@@ -78,7 +78,8 @@ def test_settings_are_read_by_the_code():
 
 
 def test_folders_on_the_map_exist():
-    section = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Map of the house")[2].partition("\n## ")[0]
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = text.partition("## Map of the project")[2].partition("\n## ")[0]
     places = [place for place in re.findall(r"^\| `([\w/<>]+)`", section, re.MULTILINE) if "<" not in place]
     assert len(places) > 5
     assert [place for place in places if not (ROOT / place).is_dir()] == []

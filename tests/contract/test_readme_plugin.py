@@ -1,4 +1,4 @@
-"""The README's "Add a plugin in 8 steps", taken at its word: the blocks become a module that lives behind the walls."""
+"""The README's "Add a plugin in 8 steps", taken at its word: the blocks become a module under row security."""
 
 import asyncio
 import re
@@ -16,18 +16,18 @@ import httpx
 import pytest
 from piccolo.conf.apps import AppRegistry
 
-from platform_core import piccolo_conf
 from platform_core.access.roles import ROLES
 from platform_core.accounts.demo import DEMO_PASSWORD
 from platform_core.app import compose, create_app, today
-from platform_core.app_registry import apps, table_bases
 from platform_core.plugin_host.registry import build_registry, installed_plugins
-from platform_core.provisioning import machine
+from platform_core.provisioning import piccolo_conf
+from platform_core.provisioning.app_registry import apps, table_bases
+from platform_core.provisioning.blueprints import machine
 from platform_core.settings import InstanceSettings
-from plugin_api.testing import Neighbours, wall_faults
+from plugin_api.testing import Neighbours, isolation_faults
 from tenancy import migrations
 from tenancy.engine import SEARCH_PATH
-from tenancy.gate import behaviour_findings, catalogue_findings
+from tenancy.isolation_checks import behaviour_findings, catalogue_findings
 from tenancy.owner import use_owner
 from tenancy.query import rows
 
@@ -54,10 +54,10 @@ def built(tmp_path_factory) -> Iterator[ModuleType]:
     announced = tomllib.loads((folder / "pyproject.toml").read_text())["project"]["entry-points"]["thidua.plugins"]
     patch.syspath_prepend(str(folder / "plugins"))
     with pytest.MonkeyPatch.context() as elsewhere:
-        elsewhere.setattr(migrations, "SHELVES", folder)
+        elsewhere.setattr(migrations, "PROJECT_ROOT", folder)
         import_module("good_deeds.piccolo_app")
     patch.setattr(piccolo_conf, "APP_REGISTRY", AppRegistry(apps=[*apps(), "good_deeds.piccolo_app"]))
-    patch.setenv("PICCOLO_CONF", "platform_core.piccolo_conf")
+    patch.setenv("PICCOLO_CONF", "platform_core.provisioning.piccolo_conf")
     yield import_module(announced["good_deeds"])
     patch.undo()
     for name in [name for name in sys.modules if name.partition(".")[0] == "good_deeds"]:
@@ -77,9 +77,9 @@ def migrated(database, built) -> ModuleType:
 async def application(database, migrated) -> AsyncIterator[httpx.AsyncClient]:
     """The product with the module in it; the client is signed in as the officer of Kiên Lương."""
     settings = InstanceSettings(data=database.server.folder, database_url=database.dsn(), demo=False)
-    outer = create_app(settings, [*installed_plugins(), migrated])
-    transport = httpx.ASGITransport(app=outer)  # pyright: ignore[reportArgumentType]  # ASGI by shape
-    async with outer.litestar.lifespan(), httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+    app = create_app(settings, [*installed_plugins(), migrated])
+    transport = httpx.ASGITransport(app=app)  # pyright: ignore[reportArgumentType]  # ASGI by shape
+    async with app.litestar.lifespan(), httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
         yield client
 
 
@@ -91,24 +91,24 @@ async def signed_in(client: httpx.AsyncClient, login: str) -> None:
     client.headers["x-csrftoken"] = answer.json()["csrf_token"]
 
 
-def test_the_blocks_pass_the_checks_of_the_house(built, lint):
+def test_the_blocks_pass_the_static_checks(built, lint):
     folder = Path(built.__file__ or "").parents[2]
-    shelves = [*(str(README.parent / shelf) for shelf in ("platform", "tenants")), str(folder / "plugins")]
+    folders = [*(str(README.parent / name) for name in ("platform", "tenants")), str(folder / "plugins")]
     told = subprocess.run(
-        [sys.executable, "-m", "ruff", "check", "--quiet", "--config", "pyproject.toml", "--config", f"src = {shelves}",
+        [sys.executable, "-m", "ruff", "check", "--quiet", "--config", "pyproject.toml", "--config", f"src = {folders}",
          folder / "plugins", folder / "migrations"], cwd=README.parent, capture_output=True, text=True)
     assert told.returncode == 0, told.stdout
     assert lint("rules").check([folder], folder) == []
     assert list(lint("words").template_faults(folder, folder)) == []
 
 
-def test_the_module_fits_the_house(built):
+def test_the_module_fits_the_project(built):
     from platform_core import core_plugin
 
     assert "good_deeds" in build_registry([core_plugin, built], ROLES).manifests
 
 
-async def test_the_gates_find_nothing(database, migrated):
+async def test_the_isolation_checks_find_nothing(database, migrated):
     owner = await asyncpg.connect(database.dsn("app_owner"), server_settings=SEARCH_PATH)
     visitor = await asyncpg.connect(database.dsn(), server_settings=SEARCH_PATH)
     bases = table_bases() | {"good_deeds_deed": "private"}
@@ -117,14 +117,14 @@ async def test_the_gates_find_nothing(database, migrated):
     await visitor.close()
 
 
-async def test_its_rows_stay_in_their_body(house, migrated):
+async def test_its_rows_stay_in_their_body(tenants, migrated):
     compose([*installed_plugins(), migrated])
-    bodies = Neighbours(*(house.bodies[slug] for slug in ("kien-luong", "giang-thanh", "kien-giang", "cum-11")))
-    async with house.inside("kien-luong"):
+    bodies = Neighbours(*(tenants.bodies[slug] for slug in ("kien-luong", "giang-thanh", "kien-giang", "cum-11")))
+    async with tenants.inside("kien-luong"):
         people = [line["id"] for line in await rows("SELECT id FROM person WHERE tenant_id = $1")]
-        actor = machine(await house.body("kien-luong"), frozenset({"good_deeds"}))
-        await migrated.sample_rows(actor=actor, people=people, unit_id=await house.cell())
-        assert await wall_faults(import_module("good_deeds.piccolo_app").APP_CONFIG.table_classes, bodies) == []
+        actor = machine(await tenants.body("kien-luong"), frozenset({"good_deeds"}))
+        await migrated.sample_rows(actor=actor, people=people, unit_id=await tenants.cell())
+        assert await isolation_faults(import_module("good_deeds.piccolo_app").APP_CONFIG.table_classes, bodies) == []
 
 
 async def test_its_page_and_operation_work(application):

@@ -12,7 +12,7 @@ from platform_core.app import Unguarded, _handlers_of, refuse_unguarded
 from platform_core.core_plugin import module_manifest as core_manifest
 from platform_core.plugin_host.registry import RegistryError, build_registry
 from platform_core.plugin_host.running import dispatcher
-from platform_core.web.gate import ACCOUNT, PUBLIC
+from platform_core.web.request_middleware import ACCOUNT, PUBLIC
 from plugin_api.endpoints import SIGNED_IN, Action, Endpoint, View
 from plugin_api.manifest import Manifest
 
@@ -38,12 +38,12 @@ def test_every_way_in_names_a_known_permission(ways):
 
 
 def test_a_way_in_without_a_permission_stops_the_start():
-    @get("/hole")
-    async def hole() -> str:
+    @get("/unguarded")
+    async def unguarded() -> str:
         return ""
 
-    with pytest.raises(Unguarded, match="/hole"):
-        refuse_unguarded(Litestar([hole]))
+    with pytest.raises(Unguarded, match="/unguarded"):
+        refuse_unguarded(Litestar([unguarded]))
 
 
 def test_only_safe_methods_read_and_only_post_changes(ways):
@@ -52,15 +52,15 @@ def test_only_safe_methods_read_and_only_post_changes(ways):
     assert changing == []
 
 
-def test_every_page_and_deed_has_its_twin_in_the_api(ways, declared):
+def test_every_page_and_action_has_its_operation_in_the_api(ways, declared):
     pages = {handler.name: path for path, _method, handler in ways if handler.name in declared}
-    twins = {handler.name.removeprefix("api:"): path for path, _method, handler in ways
+    operations = {handler.name.removeprefix("api:"): path for path, _method, handler in ways
              if handler.name and handler.name.startswith("api:")}
-    assert pages.keys() == twins.keys() == declared.keys()
-    assert [name for name, path in pages.items() if twins[name] != f"/api/v1{path}"] == []
+    assert pages.keys() == operations.keys() == declared.keys()
+    assert [name for name, path in pages.items() if operations[name] != f"/api/v1{path}"] == []
 
 
-def test_twins_want_the_same_permission_and_module(ways, declared):
+def test_page_and_operation_want_the_same_permission_and_module(ways, declared):
     wanted: dict[str, set[tuple[str, str]]] = {name: set() for name in declared}
     for _path, _method, handler in ways:
         name = (handler.name or "").removeprefix("api:")
@@ -93,7 +93,7 @@ def test_every_permission_has_a_title_a_use_and_stands_in_order():
         assert {str(one) for given in manifest.grants.values() for one in given} <= set(names)
 
 
-def test_where_a_deed_leads_exists_and_gets_its_ids(declared):
+def test_where_an_action_leads_exists_and_gets_its_ids(declared):
     views = {name for name, endpoint in declared.items() if isinstance(endpoint, View)}
     lost = [endpoint.name for endpoint in declared.values() if isinstance(endpoint, Action)
             and endpoint.then.partition("#")[0] not in views]

@@ -1,4 +1,4 @@
-"""The runbook's own commands: what was backed up comes back, row for row, wall for wall, with every chain whole."""
+"""The runbook's own commands: what was backed up comes back, row for row, policy for policy, with every chain whole."""
 
 import asyncio
 import os
@@ -11,9 +11,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from platform_core import instance
-from platform_core.doctor import examine
 from platform_core.embedded import binaries
+from platform_core.operations.doctor import examine
+from platform_core.provisioning import instance
 from platform_core.settings import InstanceSettings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,7 +23,7 @@ TABLES = """
 SELECT c.oid::regclass::text AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname IN ('app', 'auth', 'audit', 'sec') AND c.relkind = 'r' ORDER BY 1
 """
-WALLS = """
+POLICIES = """
 SELECT polrelid::regclass::text, polname::text, polcmd::text, polroles::regrole[]::text, pg_get_expr(polqual, polrelid),
   pg_get_expr(polwithcheck, polrelid) FROM pg_policy ORDER BY 1, 2
 """
@@ -79,8 +79,8 @@ def restored(postgres, template, tmp_path_factory) -> Iterator[str]:
 
 def test_every_row_policy_and_grant_comes_back(postgres, restored):
     source, copy = (postgres.dsn(postgres.superuser, name) for name in (instance.DATABASE, restored))
-    before = asyncio.run(answers(source, WALLS, GRANTS))
-    assert asyncio.run(answers(copy, WALLS, GRANTS)) == before
+    before = asyncio.run(answers(source, POLICIES, GRANTS))
+    assert asyncio.run(answers(copy, POLICIES, GRANTS)) == before
     assert all(len(lines) > 50 for lines in before)
     rows = asyncio.run(content(source))
     assert asyncio.run(content(copy)) == rows

@@ -17,41 +17,41 @@ async def seen(table: str, owner: object) -> int:
     return await current_transaction().connection.fetchval(f"SELECT count(*) FROM {table} WHERE tenant_id = $1", owner)
 
 
-async def heir(house, *, declared: bool):
+async def heir(tenants, *, declared: bool):
     """A new body that goes on where Kiên Lương ended, once that is declared."""
     await move_to(TenantContext(OPERATOR_SPACE))
     body = await place_body(BodyRow(slug="noi-tiep", name="Viện kiểm sát nhân dân khu vực", short_name="Khu vực",
                                     kind="region", place="Kiên Lương", valid_from=date(2025, 7, 1)))
     if declared:
-        await succeed(house.bodies["kien-luong"], body, date(2025, 7, 1))
+        await succeed(tenants.bodies["kien-luong"], body, date(2025, 7, 1))
     await refresh_closure()
     return body
 
 
 @pytest.mark.parametrize(("declared", "expected"), [(True, True), (False, False)])
-async def test_an_heir_sees_what_was_handed_up_once_it_is_the_heir(house, declared, expected):
-    async with house.inside("kien-luong"):
-        await move_to(TenantContext(await heir(house, declared=declared)))
-        assert (await seen("module", house.bodies["kien-luong"]) > 0) is expected
+async def test_an_heir_sees_what_was_handed_up_once_it_is_the_heir(tenants, declared, expected):
+    async with tenants.inside("kien-luong"):
+        await move_to(TenantContext(await heir(tenants, declared=declared)))
+        assert (await seen("module", tenants.bodies["kien-luong"]) > 0) is expected
 
 
-async def test_an_heir_does_not_see_what_is_private(house):
-    async with house.inside("kien-luong"):
-        await move_to(TenantContext(await heir(house, declared=True)))
-        assert await seen("person", house.bodies["kien-luong"]) == 0
+async def test_an_heir_does_not_see_what_is_private(tenants):
+    async with tenants.inside("kien-luong"):
+        await move_to(TenantContext(await heir(tenants, declared=True)))
+        assert await seen("person", tenants.bodies["kien-luong"]) == 0
 
 
-async def test_settings_do_not_flow_from_an_heir(house):
-    async with house.inside("kien-luong"):
-        body = await heir(house, declared=True)
-        await move_to(TenantContext(house.bodies["kien-luong"]))
+async def test_settings_do_not_flow_from_an_heir(tenants):
+    async with tenants.inside("kien-luong"):
+        body = await heir(tenants, declared=True)
+        await move_to(TenantContext(tenants.bodies["kien-luong"]))
         above = await current_transaction().connection.fetchval("SELECT app.ancestry()")
-        assert house.bodies["kien-luong"] in above
+        assert tenants.bodies["kien-luong"] in above
         assert body not in above
 
 
-async def test_only_the_operator_changes_the_tree(house):
-    async with house.inside("kien-luong"):
+async def test_only_the_operator_changes_the_tree(tenants):
+    async with tenants.inside("kien-luong"):
         with pytest.raises(Exception, match="row-level security"):
             await place_body(BodyRow(slug="la", name="Lạ", short_name="Lạ", kind="region", place="Lạ",
                                      valid_from=date(2025, 7, 1)))

@@ -20,7 +20,7 @@ from platform_core.accounts.demo import DEMO_PASSWORD
 
 FOLDER = Path(__file__).resolve().parents[2] / "deploy" / "screenshots"
 HOME = "/t/kien-luong"
-ROOM = f"{HOME}/monthly-rating"
+MODULE = f"{HOME}/monthly-rating"
 WIDE, NARROW = (1280, 860), (360, 740)
 
 
@@ -59,9 +59,9 @@ def _round(page: Page, width: int) -> None:
     page.click("#sign-in button[type=submit]")
     page.wait_for_url(f"**{HOME}")
     take("my-work")
-    page.goto(f"{ROOM}/year")
+    page.goto(f"{MODULE}/year")
     take("year-table")
-    page.goto(ROOM)
+    page.goto(MODULE)
     links = page.locator("main a[href*='/cycles/']").evaluate_all("all => all.map(one => one.pathname)")
     running, last, *_older = dict.fromkeys(re.sub(r"(/cycles/[^/]+).*", r"\1", link) for link in links)
     page.goto(running)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 MEMBER, CLERK, CHAIR, DEPUTY = "on.dv", "anh.nt", "duc.tq", "ha.pt"
-ROOM = "/t/kien-luong/monthly-rating"
+MODULE = "/t/kien-luong/monthly-rating"
 TODAY = date.today()
 
 
@@ -66,7 +66,7 @@ def test_a_month_from_plan_to_printed_minutes(four, tmp_path):
     member, clerk, chair, deputy = four
 
     # The member writes the year plan; the chair approves it.
-    member.opens(f"{ROOM}/plans")
+    member.opens(f"{MODULE}/plans")
     member.presses("/plans/start")
     plan = member.page.url.partition("?")[0]
     due = (TODAY + timedelta(days=1)).isoformat()
@@ -78,7 +78,7 @@ def test_a_month_from_plan_to_printed_minutes(four, tmp_path):
     assert chair.sees("Đã duyệt kế hoạch.")
 
     # The clerk opens the month and assigns; the chair issues the notice and prints it.
-    clerk.opens(ROOM)
+    clerk.opens(MODULE)
     clerk.presses("/cycles/open")
     cycle = clerk.page.url.partition("?")[0]
     clerk.opens(f"{cycle}/tasks")
@@ -148,7 +148,7 @@ def test_a_month_from_plan_to_printed_minutes(four, tmp_path):
     chair.presses("/publish")
     member.opens(f"{cycle}/result")
     assert member.sees("Đặng Văn Ổn")
-    member.opens(f"{ROOM}/year")
+    member.opens(f"{MODULE}/year")
     member.page.locator("main table a[href*='#period-']").first.click()
     member.page.wait_for_load_state()
     assert member.sees("Giải quyết đơn đúng hạn")

@@ -1,4 +1,4 @@
-"""The real application in this process, and people who knock at it: signed in, with the token their forms carry."""
+"""The real application in this process, and people who use it: signed in, with the token their forms carry."""
 
 import re
 from collections.abc import AsyncIterator
@@ -12,7 +12,7 @@ import pytest
 from platform_core.accounts.demo import DEMO_PASSWORD
 from platform_core.app import create_app
 from platform_core.settings import InstanceSettings
-from platform_core.web.outer import Outer
+from platform_core.web.security_headers import SecurityHeadersMiddleware
 from tenancy.context import Signer
 from tenancy.engine import DB
 
@@ -52,10 +52,10 @@ class Person:
 
 
 @dataclass
-class Door:
-    """The front door of the application."""
+class Site:
+    """The application, for visitors with sessions."""
 
-    app: Outer
+    app: SecurityHeadersMiddleware
     clients: list[httpx.AsyncClient] = field(default_factory=list)
 
     async def sign_in(self, login: str, slug: str = "kien-luong", password: str = DEMO_PASSWORD) -> Person:
@@ -69,18 +69,18 @@ class Door:
 
 
 @pytest.fixture(scope="module")
-def app(postgres: Any, database: Any) -> Outer:
+def app(postgres: Any, database: Any) -> SecurityHeadersMiddleware:
     """The application as `thidua serve` makes it, over this file's database."""
     return create_app(InstanceSettings(data=postgres.folder, database_url=database.dsn(), pool=6))
 
 
 @pytest.fixture
-async def door(app: Outer, postgres: Any, database: Any) -> AsyncIterator[Door]:
-    """The application at work. Its pool belongs to the loop of the test; its press is everybody's and stays open."""
+async def site(app: SecurityHeadersMiddleware, postgres: Any, database: Any) -> AsyncIterator[Site]:
+    """The application at work. Its pool belongs to the loop of the test; its renderer is everybody's and stays open."""
     await DB.open(database.dsn(), Signer(InstanceSettings(data=postgres.folder).key()), 6)
-    door = Door(app)
-    yield door
-    for client in door.clients:
+    site = Site(app)
+    yield site
+    for client in site.clients:
         await client.aclose()
     await DB.close()
 

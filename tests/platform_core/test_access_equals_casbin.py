@@ -29,7 +29,7 @@ def policy_lines(granted: set[tuple[str, str]], own: dict[tuple[str, str], str])
 
 
 def actor_with(lines: tuple[Line, ...], held: list[tuple[str, UUID | None]]) -> Actor:
-    """Somebody with these assignments, as the gate makes him."""
+    """Somebody with these assignments, as the request middleware makes him."""
     policy = role_policy(lines)
     return Actor(UUID(int=7), UUID(int=8), "Ai Đó", NOWHERE, tuple(policy.held(role, unit) for role, unit in held))
 

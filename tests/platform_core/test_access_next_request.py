@@ -21,9 +21,9 @@ RULE = """INSERT INTO app.access_rule SELECT id, gen_random_uuid(), '{role}', '{
 
 
 @pytest.fixture
-async def two(house, database) -> AsyncIterator[tuple[Inside, Inside]]:
+async def two(tenants, database) -> AsyncIterator[tuple[Inside, Inside]]:
     """Two applications over the same database, each with its own memory."""
-    async with composed(house, database) as one, composed(house, database) as other:
+    async with composed(tenants, database) as one, composed(tenants, database) as other:
         yield one, other
 
 
@@ -33,9 +33,9 @@ async def statuses(browsers: list[httpx.AsyncClient], page: str = "/people") -> 
 
 
 async def test_a_role_given_and_taken_back_holds_at_the_next_request_everywhere(
-    two: tuple[Inside, Inside], house: Any
+    two: tuple[Inside, Inside], tenants: Any
 ) -> None:
-    _account, person = house.people["kien-luong", LOGIN]
+    _account, person = tenants.people["kien-luong", LOGIN]
     async with AsyncExitStack() as stack:
         browsers = [await stack.enter_async_context(one.visitor(LOGIN)) for one in two]
         admin = await stack.enter_async_context(two[0].visitor(ADMIN))
@@ -56,10 +56,10 @@ async def test_a_role_given_and_taken_back_holds_at_the_next_request_everywhere(
         assert await statuses(browsers) == [403, 403]
 
 
-async def test_a_body_s_own_rule_holds_at_the_next_request_everywhere(two: tuple[Inside, Inside], house: Any) -> None:
+async def test_a_body_s_own_rule_holds_at_the_next_request_everywhere(two: tuple[Inside, Inside], tenants: Any) -> None:
     async def rule(role: str, permission: str, effect: str) -> None:
         await two[0].backdoor.execute(RULE.format(role=role, permission=permission, effect=effect))
-        async with in_body(TenantContext(house.bodies["kien-luong"])):
+        async with in_body(TenantContext(tenants.bodies["kien-luong"])):
             await touch_access()
 
     async with AsyncExitStack() as stack:
@@ -73,21 +73,21 @@ async def test_a_body_s_own_rule_holds_at_the_next_request_everywhere(two: tuple
         assert await statuses(browsers) == [403, 403], "the other rule still stands"
 
 
-async def test_a_deny_wins_over_every_other_role_of_the_person(two: tuple[Inside, Inside], house: Any) -> None:
+async def test_a_deny_wins_over_every_other_role_of_the_person(two: tuple[Inside, Inside], tenants: Any) -> None:
     async with two[0].visitor("duc.tq") as leader:
         assert await statuses([leader], "/permissions") == [200]
         await two[0].backdoor.execute(RULE.format(role="chair", permission="core.permissions.read", effect="deny"))
-        async with in_body(TenantContext(house.bodies["kien-luong"])):
+        async with in_body(TenantContext(tenants.bodies["kien-luong"])):
             await touch_access()
         assert await statuses([leader], "/permissions") == [403]
 
 
-async def test_without_moving_the_version_an_old_policy_would_stay(two: tuple[Inside, Inside], house: Any) -> None:
+async def test_without_moving_the_version_an_old_policy_would_stay(two: tuple[Inside, Inside], tenants: Any) -> None:
     """Negative control: it is the version, read with every session, that brings the news."""
     async with two[1].visitor("ha.pt") as leader:
         assert await statuses([leader], "/trail") == [200]
         await two[1].backdoor.execute(RULE.format(role="leader", permission="core.trail.read", effect="deny"))
         assert await statuses([leader], "/trail") == [200]
-        async with in_body(TenantContext(house.bodies["kien-luong"])):
+        async with in_body(TenantContext(tenants.bodies["kien-luong"])):
             await touch_access()
         assert await statuses([leader], "/trail") == [403]

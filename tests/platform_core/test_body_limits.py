@@ -31,8 +31,8 @@ OF_A_FILE = "/t/kien-luong/monthly-rating/tasks/00000000-0000-0000-0000-00000000
 
 
 @pytest.fixture
-async def inside(house, database) -> AsyncIterator[Inside]:
-    async with composed(house, database) as made:
+async def inside(tenants, database) -> AsyncIterator[Inside]:
+    async with composed(tenants, database) as made:
         yield made
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from platform_core.accounts.client_address import client_address, counted_as, is_loopback, parsed_networks
-from platform_core.embedded import FrontDoorError
+from platform_core.embedded import StartupError
 from platform_core.settings import InstanceSettings
 
 TRUSTED = parsed_networks("10.0.0.0/8, fd00::/8")
@@ -91,7 +91,7 @@ def test_what_is_counted_as_it_is() -> None:
 @pytest.mark.parametrize("odd", ["10.0.0.5/8", "proxy.example", "10.0.0.0/33", "*", "0.0.0.0/0", "::/0", "10.0.0.1;x"])
 def test_a_malformed_setting_is_one_sentence_that_names_the_part(odd: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("THIDUA_TRUSTED_PROXIES", f"10.1.1.1,{odd}")
-    with pytest.raises(FrontDoorError) as refused:
+    with pytest.raises(StartupError) as refused:
         InstanceSettings.from_environment()
     assert "THIDUA_TRUSTED_PROXIES" in refused.value.sentence and f"“{odd}”" in refused.value.sentence
 
@@ -99,7 +99,7 @@ def test_a_malformed_setting_is_one_sentence_that_names_the_part(odd: str, monke
 @pytest.mark.parametrize("odd", ["soon", "0", "-1", "nan", "inf", "1e9"])
 def test_seconds_that_are_none_are_one_sentence(odd: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("THIDUA_REQUEST_SECONDS", odd)
-    with pytest.raises(FrontDoorError, match=f"THIDUA_REQUEST_SECONDS: “{odd}”"):
+    with pytest.raises(StartupError, match=f"THIDUA_REQUEST_SECONDS: “{odd}”"):
         InstanceSettings.from_environment()
 
 

@@ -20,8 +20,8 @@ async def edited(admin, page, **fields):
     assert (await admin.presses(f"{page}/edit", **kept | fields)).status_code == 303
 
 
-async def test_a_change_is_told_with_who_when_and_from_what_to_what(door, said):
-    admin = await door.sign_in("oanh.qt")
+async def test_a_change_is_told_with_who_when_and_from_what_to_what(site, said):
+    admin = await site.sign_in("oanh.qt")
     page = await admin.page_of("trinh minh uoc")
     await edited(admin, page, position="Kiểm sát viên trung cấp")
     line = (await admin.asks("/trail"))["lines"][0]
@@ -34,8 +34,8 @@ async def test_a_change_is_told_with_who_when_and_from_what_to_what(door, said):
     assert "Kiểm sát viên sơ cấp" in shown and "name_key" not in shown
 
 
-async def test_ids_and_keys_are_told_in_words(door):
-    admin = await door.sign_in("oanh.qt")
+async def test_ids_and_keys_are_told_in_words(site):
+    admin = await site.sign_in("oanh.qt")
     page = await admin.page_of("vo thanh dat")
     today = (await admin.asks(page))["today"]
     assert (await admin.presses(f"{page}/roles", role="clerk", unit="dan-su", since=today)).status_code == 303
@@ -47,8 +47,8 @@ async def test_ids_and_keys_are_told_in_words(door):
     assert told["Từ ngày"] == "/".join(reversed(today.split("-")))
 
 
-async def test_it_is_found_by_who_did_it_whom_it_concerns_what_and_when(door):
-    admin = await door.sign_in("oanh.qt")
+async def test_it_is_found_by_who_did_it_whom_it_concerns_what_and_when(site):
+    admin = await site.sign_in("oanh.qt")
     await edited(admin, await admin.page_of("mai hoang yen"), position="Kiểm sát viên cao cấp")
 
     async def count(**query):
@@ -65,16 +65,16 @@ async def test_it_is_found_by_who_did_it_whom_it_concerns_what_and_when(door):
     assert await count(until="2000-01-01") == await count(since="2100-01-01") == await count(q="khong co ai") == 0
 
 
-async def test_its_pages_hold_every_change_once(door):
-    admin = await door.sign_in("oanh.qt")
-    pages = [(await admin.asks("/trail", page=number))["lines"] for number in (1, 2)]
+async def test_its_pages_hold_every_change_once(site):
+    admin = await site.sign_in("oanh.qt")
+    first = (await admin.asks("/trail"))["page"]
+    pages = [(await admin.asks("/trail", page=number))["lines"] for number in range(1, first["pages"] + 1)]
     numbers = [line["seq"] for lines in pages for line in lines]
-    total = (await admin.asks("/trail"))["page"]["total"]
-    assert 50 < total <= 100 and numbers == list(range(total, 0, -1))
+    assert len(pages) > 1 and numbers == list(range(first["total"], 0, -1))
 
 
-async def test_what_a_module_keeps_closed_stays_closed_in_the_trail(door):
-    admin = await door.sign_in("oanh.qt")
+async def test_what_a_module_keeps_closed_stays_closed_in_the_trail(site):
+    admin = await site.sign_in("oanh.qt")
     closed = [line for line in (await admin.asks("/trail", export="xlsx"))["lines"] if line["closed"]]
     assert closed, "switching the module on wrote rows of its own"
     assert all(not change["before"] and not change["after"] for line in closed for change in line["changes"])
@@ -108,16 +108,16 @@ def test_reading_the_trail_alone_opens_nothing():
     assert {change.after for change in told.changes("person", None, row, {})} == {""}
 
 
-async def test_a_body_reads_its_own_trail_only(door, said):
-    admin, neighbour = await door.sign_in("oanh.qt"), await door.sign_in("y.lc", "giang-thanh")
+async def test_a_body_reads_its_own_trail_only(site, said):
+    admin, neighbour = await site.sign_in("oanh.qt"), await site.sign_in("y.lc", "giang-thanh")
     await edited(admin, await admin.page_of("danh thi an"), position="Kế toán trưởng")
     assert "Kế toán trưởng" in said(await admin.opens("/trail"))
     assert "Kế toán trưởng" not in said(await neighbour.opens("/trail"))
     assert (await neighbour.client.get("/t/kien-luong/trail")).status_code == 404
 
 
-async def test_it_is_taken_away_as_a_sheet(door):
-    admin = await door.sign_in("oanh.qt")
+async def test_it_is_taken_away_as_a_sheet(site):
+    admin = await site.sign_in("oanh.qt")
     sheet = await admin.opens("/trail", export="xlsx", table="person")
     rows = CalamineWorkbook.from_filelike(BytesIO(sheet.content)).get_sheet_by_index(0).to_python()
     assert ["Lúc", "Ai", "Việc", "Mục", "Về", "Trường", "Trước", "Sau"] in rows

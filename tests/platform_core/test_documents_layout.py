@@ -13,10 +13,10 @@ from docx.document import Document as WordDocument
 from docx.oxml.ns import qn
 from docx.shared import Length
 
-from platform_core.documents import typst_press
-from platform_core.documents.docx_press import DocxPress
+from platform_core.documents import typst_renderer
+from platform_core.documents.docx_renderer import DocxRenderer
 from platform_core.documents.typesetting import tree_of
-from platform_core.documents.typst_press import TypstPress
+from platform_core.documents.typst_renderer import TypstRenderer
 from plugin_api.papers import Annex, Band, Block, Column, Heading, Layout, PageBreak, Paper, Paragraph, Signature, Table
 
 MM = 72 / 25.4
@@ -42,7 +42,7 @@ def long_table(rows: int = 120) -> Table:
     return Table(columns, tuple((str(row), f"Việc {row}", "") for row in range(rows)))
 
 
-warm_typst, warm_docx = cache(TypstPress), cache(DocxPress)
+warm_typst, warm_docx = cache(TypstRenderer), cache(DocxRenderer)
 
 
 def millimetres(length: Length | None) -> float:
@@ -62,13 +62,13 @@ def word(one: Paper) -> WordDocument:
 
 
 def break_layout(monkeypatch: pytest.MonkeyPatch, folder: Path, right: str, wrong: str) -> None:
-    """A press whose layout has one rule broken, to see that the test would notice."""
-    shutil.copytree(Path(typst_press.__file__).parent / "layouts", folder / "layouts")
+    """A renderer whose layout has one rule broken, to see that the test would notice."""
+    shutil.copytree(Path(typst_renderer.__file__).parent / "layouts", folder / "layouts")
     layout = folder / "layouts" / "paper.typ"
     source = layout.read_text()
     assert right in source
     layout.write_text(source.replace(right, wrong))
-    monkeypatch.setattr(typst_press, "_HERE", folder)
+    monkeypatch.setattr(typst_renderer, "_HERE", folder)
 
 
 def assert_margins_of_the_decree(pages: pymupdf.Document) -> None:
@@ -98,9 +98,9 @@ def test_margins_lie_within_the_bounds_of_decree_30(layout: Layout, landscape: b
 
 
 def test_a_wrong_margin_would_be_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    fonts = typst_press.FONTS
+    fonts = typst_renderer.FONTS
     break_layout(monkeypatch, tmp_path, "left: 30mm", "left: 20mm")
-    content = TypstPress(fonts).pdf(tree_of(paper(*[Paragraph(LONG)] * 3)))
+    content = TypstRenderer(fonts).pdf(tree_of(paper(*[Paragraph(LONG)] * 3)))
     with pytest.raises(AssertionError):
         assert_margins_of_the_decree(pymupdf.open("pdf", content))
 
@@ -119,9 +119,9 @@ def test_headings_of_a_long_table_stand_on_every_page() -> None:
 
 
 def test_headings_that_do_not_repeat_would_be_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    fonts = typst_press.FONTS
+    fonts = typst_renderer.FONTS
     break_layout(monkeypatch, tmp_path, "table.header(..it.head", "table.header(repeat: false, ..it.head")
-    content = TypstPress(fonts).pdf(tree_of(paper(long_table())))
+    content = TypstRenderer(fonts).pdf(tree_of(paper(long_table())))
     with pytest.raises(AssertionError):
         assert_headings_on_every_page(pymupdf.open("pdf", content))
 

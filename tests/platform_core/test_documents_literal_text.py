@@ -10,9 +10,9 @@ import typst
 from docx import Document
 from docxtpl import DocxTemplate
 
-from platform_core.documents.docx_press import DocxPress
+from platform_core.documents.docx_renderer import DocxRenderer
 from platform_core.documents.typesetting import tree_of
-from platform_core.documents.typst_press import TypstPress
+from platform_core.documents.typst_renderer import TypstRenderer
 from plugin_api.papers import Annex, Band, Bullets, Column, Heading, Paper, Paragraph, Run, Signature, Table
 
 TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
@@ -57,10 +57,10 @@ def docx_text(content: bytes) -> str:
     return "".join("".join(text.text or "" for text in texts).split())
 
 
-typst_press, docx_press = cache(TypstPress), cache(DocxPress)
+typst_renderer, docx_renderer = cache(TypstRenderer), cache(DocxRenderer)
 PRESSES = {
-    "pdf": lambda paper: pdf_text(typst_press().pdf(tree_of(paper))),
-    "docx": lambda paper: docx_text(docx_press().docx(tree_of(paper))),
+    "pdf": lambda paper: pdf_text(typst_renderer().pdf(tree_of(paper))),
+    "docx": lambda paper: docx_text(docx_renderer().docx(tree_of(paper))),
 }
 
 
@@ -93,7 +93,7 @@ def assert_drawn_in_tinos(content: bytes) -> None:
 
 def test_every_letter_is_drawn_by_a_glyph_of_the_papers_own_font() -> None:
     paper = Paper(layout="state", issuer="Viện", title="Báo cáo", body=(Paragraph(LETTERS),))
-    assert_drawn_in_tinos(typst_press().pdf(tree_of(paper)))
+    assert_drawn_in_tinos(typst_renderer().pdf(tree_of(paper)))
 
 
 def test_a_font_that_lacks_the_letters_would_be_noticed() -> None:
@@ -142,14 +142,14 @@ def test_a_word_longer_than_its_line_stays_on_the_page_and_in_its_cell() -> None
     address = "can.bo.to.chuc.kiem.sat@" + "vien" * 8 + ".example"
     table = Table((Column("TT", 1), Column("Thư", 1), Column("Tên", 3)), (("1", address, "Ánh"),))
     paper = Paper(layout="state", issuer="Viện", title="Báo cáo", body=(Paragraph("x" * 300), table))
-    page = pymupdf.open("pdf", typst_press().pdf(tree_of(paper)))[0]
+    page = pymupdf.open("pdf", typst_renderer().pdf(tree_of(paper)))[0]
     words = page.get_text("words")
     assert max(word[2] for word in words) <= page.rect.width - 15 * 72 / 25.4 + 1
     (third,) = page.search_for("Ánh")
     in_cell = [word for word in words if word[4] in address]
     assert "".join(word[4] for word in in_cell).replace(" ", "").endswith(address)
     assert max(word[2] for word in in_cell if len(word[4]) > 3) < third.x0
-    assert "x" * 300 in pdf_text(typst_press().pdf(tree_of(paper)))
+    assert "x" * 300 in pdf_text(typst_renderer().pdf(tree_of(paper)))
 
 
 @pytest.mark.parametrize("form", PRESSES)
@@ -158,7 +158,7 @@ def test_lines_typed_into_a_cell_stay_lines(form: str) -> None:
         layout="state", issuer="Viện", title="Báo cáo", body=(Table((Column("Nhiệm vụ"),), (("một\nhai\r\nba",),)),)
     )
     if form == "pdf":
-        text = pymupdf.open("pdf", typst_press().pdf(tree_of(paper)))[0].get_text()
+        text = pymupdf.open("pdf", typst_renderer().pdf(tree_of(paper)))[0].get_text()
         assert "một\nhai\nba" in text
     else:
-        assert Document(BytesIO(docx_press().docx(tree_of(paper)))).tables[1].cell(1, 0).text == "một\nhai\nba"
+        assert Document(BytesIO(docx_renderer().docx(tree_of(paper)))).tables[1].cell(1, 0).text == "một\nhai\nba"

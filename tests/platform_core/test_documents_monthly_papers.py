@@ -10,9 +10,9 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 
-from platform_core.documents.docx_press import DocxPress
+from platform_core.documents.docx_renderer import DocxRenderer
 from platform_core.documents.typesetting import tree_of
-from platform_core.documents.typst_press import TypstPress
+from platform_core.documents.typst_renderer import TypstRenderer
 from plugin_api.papers import (
     Annex,
     Band,
@@ -242,11 +242,11 @@ PAPERS = {
 }
 
 
-typst_press, docx_press = cache(TypstPress), cache(DocxPress)
+typst_renderer, docx_renderer = cache(TypstRenderer), cache(DocxRenderer)
 
 
 def pdf_of(paper: Paper) -> pymupdf.Document:
-    return pymupdf.open("pdf", typst_press().pdf(tree_of(paper)))
+    return pymupdf.open("pdf", typst_renderer().pdf(tree_of(paper)))
 
 
 def flowing(text: str) -> str:
@@ -258,7 +258,7 @@ def pdf_words(paper: Paper) -> str:
 
 
 def docx_words(paper: Paper) -> str:
-    body = Document(BytesIO(docx_press().docx(tree_of(paper)))).element.body
+    body = Document(BytesIO(docx_renderer().docx(tree_of(paper)))).element.body
     paragraphs = (
         "".join(part.text or "" if part.tag == qn("w:t") else " " for part in paragraph.iter(qn("w:t"), qn("w:br")))
         for paragraph in body.iter(qn("w:p"))

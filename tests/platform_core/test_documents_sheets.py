@@ -11,7 +11,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 from xlsxwriter import Workbook
 
-from platform_core.documents.xlsx_press import xlsx
+from platform_core.documents.xlsx_renderer import xlsx
 from plugin_api.papers import Sheet, SheetColumn, Value
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from platform_core.embedded import EmbeddedPostgres, FrontDoorError, binaries, default_data_folder
+from platform_core.embedded import EmbeddedPostgres, StartupError, binaries, default_data_folder
 from platform_core.embedded.account import first_closed_folder
 from platform_core.embedded.leftovers import recorded_pid
 
@@ -23,7 +23,7 @@ AS_ACCOUNT = """
 import asyncio, os, sys
 from pathlib import Path
 import asyncpg
-from platform_core.embedded import EmbeddedPostgres, FrontDoorError
+from platform_core.embedded import EmbeddedPostgres, StartupError
 
 async def ask(dsn):
     connection = await asyncpg.connect(dsn)
@@ -36,7 +36,7 @@ try:
     with EmbeddedPostgres(Path(sys.argv[1])) as postgres:
         print("server", os.stat(postgres.cluster).st_uid, oct(os.stat(postgres.folder).st_mode)[-3:])
         asyncio.run(ask(postgres.dsn("postgres", "postgres")))
-except FrontDoorError as fault:
+except StartupError as fault:
     print("refused", fault)
 """
 
@@ -94,7 +94,7 @@ def test_the_default_folder_is_the_systems_for_root_and_the_users_otherwise(monk
 
 def test_programs_that_do_not_run_are_one_sentence(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("THIDUA_PG_BIN", str(place / "nowhere"))
-    with pytest.raises(FrontDoorError, match=r"nowhere.*THIDUA_PG_BIN"):
+    with pytest.raises(StartupError, match=r"nowhere.*THIDUA_PG_BIN"):
         EmbeddedPostgres(place / "data").start()
 
 
@@ -110,7 +110,7 @@ if ROOT:  # an ordinary account can't become another one: these promises are roo
     def test_a_folder_the_server_cannot_reach_is_one_sentence_with_one_that_works(place: Path) -> None:
         private = place / "private"
         private.mkdir(mode=0o700)
-        with pytest.raises(FrontDoorError, match=f"{private}:.*--data /var/lib/thidua"):
+        with pytest.raises(StartupError, match=f"{private}:.*--data /var/lib/thidua"):
             EmbeddedPostgres(private / "data").start()
         assert private.stat().st_mode & 0o777 == 0o700
         private.chmod(0o711)
@@ -121,7 +121,7 @@ if ROOT:  # an ordinary account can't become another one: these promises are roo
         private = place / "private"
         private.mkdir(mode=0o700)
         (private / "letters.txt").touch()
-        with pytest.raises(FrontDoorError, match=f"{private}:"):
+        with pytest.raises(StartupError, match=f"{private}:"):
             EmbeddedPostgres(private).start()
         assert private.stat().st_mode & 0o777 == 0o700
 

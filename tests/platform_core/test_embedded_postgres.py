@@ -15,7 +15,7 @@ import asyncpg
 import psutil
 import pytest
 
-from platform_core.embedded import EmbeddedPostgres, FrontDoorError, Watch, leftovers
+from platform_core.embedded import EmbeddedPostgres, StartupError, Watchdog, leftovers
 from platform_core.embedded.account import choose_account
 from platform_core.embedded.socket_folder import SOCKET
 
@@ -132,7 +132,7 @@ def test_a_second_product_on_the_same_folder_is_told_who_has_it(
         postgres: EmbeddedPostgres, product: subprocess.Popen[str]) -> None:
     assert product.stdout
     product.stdout.readline()
-    with pytest.raises(FrontDoorError, match=rf"{postgres.folder} .*{product.pid}.*--data"):
+    with pytest.raises(StartupError, match=rf"{postgres.folder} .*{product.pid}.*--data"):
         postgres.start()
     product.kill()
     product.wait()
@@ -156,7 +156,7 @@ def test_it_starts_whatever_pid_a_crash_left(postgres: EmbeddedPostgres, left: s
 def test_without_clearing_these_pids_postgresql_refuses(
         postgres: EmbeddedPostgres, left: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("platform_core.embedded.runner.clear_leftovers", lambda *_: None)
-    with left_behind(postgres, left), pytest.raises(FrontDoorError, match="lock file"):
+    with left_behind(postgres, left), pytest.raises(StartupError, match="lock file"):
         postgres.start()
 
 
@@ -193,7 +193,7 @@ def test_a_busy_process_that_lost_its_server_does_not_keep_the_next_one_out(
                                                               "WHERE pid <> pg_backend_pid()")))
     os.kill(server_pid(postgres), signal.SIGKILL)
     postgres.wait()
-    with monkeypatch.context() as control, pytest.raises(FrontDoorError, match="shared memory"):
+    with monkeypatch.context() as control, pytest.raises(StartupError, match="shared memory"):
         control.setattr(leftovers, "_processes_of", lambda _cluster: [])
         postgres.start()
     postgres.start()
@@ -212,7 +212,7 @@ asyncio.run(busy())
 
 def test_a_watched_server_comes_back_by_itself(postgres: EmbeddedPostgres) -> None:
     postgres.start()
-    watch = Watch(postgres)
+    watch = Watchdog(postgres)
     watch.start()
     first = server_pid(postgres)
     os.kill(first, signal.SIGKILL)
@@ -264,7 +264,7 @@ def test_data_of_another_major_version_is_not_touched(postgres: EmbeddedPostgres
     version = postgres.cluster / "PG_VERSION"
     present = version.read_text()
     version.write_text("9\n")
-    with pytest.raises(FrontDoorError, match=f" 9,.* {present.strip()}:.*pg_upgrade"):
+    with pytest.raises(StartupError, match=f" 9,.* {present.strip()}:.*pg_upgrade"):
         postgres.start()
     version.write_text(present)
 
@@ -272,6 +272,6 @@ def test_data_of_another_major_version_is_not_touched(postgres: EmbeddedPostgres
 def test_a_server_that_refuses_says_why(postgres: EmbeddedPostgres) -> None:
     settings = postgres.cluster / "postgresql.auto.conf"
     settings.write_text("shared_buffers = 'nonsense'\n")
-    with pytest.raises(FrontDoorError, match=r"configuration .* contains errors .*postgres\.log"):
+    with pytest.raises(StartupError, match=r"configuration .* contains errors .*postgres\.log"):
         postgres.start()
     settings.write_text("")

@@ -1,4 +1,4 @@
-"""A PostgreSQL of one's own: same schema, same walls, no demo accounts, one sentence for every misfit."""
+"""A PostgreSQL of one's own: same schema, same isolation, no demo accounts, one sentence for every misfit."""
 
 import asyncio
 import json
@@ -68,12 +68,12 @@ def test_a_role_with_too_many_rights_is_refused(own):
     assert "app_rt" in told.stderr
 
 
-def test_the_same_walls_stand_and_the_first_administrator_is_made(own):
+def test_isolation_is_the_same_and_the_first_administrator_is_made(own):
     assert call(own, "migrate").returncode == 0
     again = call(own, "migrate")
     assert again.returncode == 0
-    shelf = ROOT / "tenants/blueprints/sector.toml"
-    assert call(own, "tenants", "apply", str(shelf)).returncode == 0
+    sector = ROOT / "tenants/blueprints/sector.toml"
+    assert call(own, "tenants", "apply", str(sector)).returncode == 0
     made = call(own, "users", "add", "first.admin", "--name", "Người Quản Trị", "--body", "an-giang", "--json")
     assert made.returncode == 0, made.stderr
     assert json.loads(made.stdout)["login"] == "first.admin"
@@ -88,7 +88,7 @@ def test_no_demo_accounts_there(own):
     assert not any(user["demo"] for user in users)
 
 
-def test_doctor_finds_a_broken_wall(own):
+def test_doctor_finds_broken_isolation(own):
     async def break_it(statement: str) -> None:
         connection = await asyncpg.connect(own.dsn("app_owner", NAME))
         await connection.execute(statement)

@@ -22,7 +22,7 @@ UPDATE app.role_request SET state = 'confirmed', decided_by = {concerned}, decid
   SELECT id FROM app.role_assignment a WHERE a.tenant_id = role_request.tenant_id LIMIT 1) WHERE id = '{request}'"""
 
 
-async def test_which_roles_are_guarded_follows_from_the_permissions_and_the_body_s_own_rules(door):
+async def test_which_roles_are_guarded_follows_from_the_permissions_and_the_body_s_own_rules(site):
     async with in_body(TenantContext(await body_id("cum-11"))):
         assert guarded_roles(await policy_here()) == {"admin", "leader", "chair", "clerk", "officer"}
         await AccessRule.create(role="member", permission="monthly_rating.overview.read", effect="allow")
@@ -31,16 +31,16 @@ async def test_which_roles_are_guarded_follows_from_the_permissions_and_the_body
         assert guarded_roles(await policy_here()) == {"admin", "leader", "chair", "officer", "member"}
 
 
-async def test_a_role_without_a_guarded_permission_is_given_at_once(door):
+async def test_a_role_without_a_guarded_permission_is_given_at_once(site):
     """Negative control: it is the declared permission that makes a role wait."""
-    admin = await door.sign_in("oanh.qt")
+    admin = await site.sign_in("oanh.qt")
     page = await admin.page_of("vo thanh dat")
     assert set((await ask(admin, page, "member", "dan-su")).json()) == {"assignment_id"}
     assert [role["role"] for role in await admin.roles_of(page)] == ["member", "member"]
 
 
-async def test_nobody_gives_a_role_to_himself_whatever_the_role(door, said):
-    admin = await door.sign_in("oanh.qt")
+async def test_nobody_gives_a_role_to_himself_whatever_the_role(site, said):
+    admin = await site.sign_in("oanh.qt")
     own = await admin.page_of("quach thi oanh")
     for role, unit in [("leader", ""), ("officer", ""), ("chair", "chi-bo"), ("member", "chi-bo"), ("admin", "")]:
         refused = await admin.presses(f"{own}/roles", role=role, unit=unit, since=str(ports().today()))
@@ -51,8 +51,8 @@ async def test_nobody_gives_a_role_to_himself_whatever_the_role(door, said):
     assert f'action="/t/kien-luong{own}/roles"' not in page.text and "Không ai tự trao vai trò" in said(page)
 
 
-async def test_a_guarded_role_is_held_only_when_a_second_person_has_confirmed_it(door, said):
-    admin, leader = await door.sign_in("oanh.qt"), await door.sign_in("duc.tq")
+async def test_a_guarded_role_is_held_only_when_a_second_person_has_confirmed_it(site, said):
+    admin, leader = await site.sign_in("oanh.qt"), await site.sign_in("duc.tq")
     page = await admin.page_of("trinh minh uoc")
     asked = await ask(admin, page, "chair", "chi-bo", since="2020-01-01")
     assert asked.status_code == 200 and set(asked.json()) == {"request_id"}
@@ -73,8 +73,8 @@ async def test_a_guarded_role_is_held_only_when_a_second_person_has_confirmed_it
     assert not [one for one in (await leader.asks(""))["waiting"] if page in one["url"]]
 
 
-async def test_who_gets_the_role_does_not_confirm_it(door):
-    admin, leader, other = [await door.sign_in(login) for login in ("oanh.qt", "ha.pt", "duc.tq")]
+async def test_who_gets_the_role_does_not_confirm_it(site):
+    admin, leader, other = [await site.sign_in(login) for login in ("oanh.qt", "ha.pt", "duc.tq")]
     page = await admin.page_of("pham thuy ha")
     assert (await ask(admin, page, "admin")).status_code == 200
     assert "được đề nghị cho đồng chí" in (await waiting(leader, page))["why_not"]
@@ -84,8 +84,8 @@ async def test_who_gets_the_role_does_not_confirm_it(door):
     assert (await decide(other, page, "refuse", reason=REASON)).status_code == 303
 
 
-async def test_a_refusal_has_a_reason_and_a_withdrawal_is_the_asker_s(door, said):
-    admin, leader = await door.sign_in("oanh.qt"), await door.sign_in("duc.tq")
+async def test_a_refusal_has_a_reason_and_a_withdrawal_is_the_asker_s(site, said):
+    admin, leader = await site.sign_in("oanh.qt"), await site.sign_in("duc.tq")
     page = await admin.page_of("vo thanh dat")
     assert (await ask(admin, page, "clerk", "chi-bo")).status_code == 200
     again = await ask(admin, page, "clerk", "chi-bo")
@@ -104,8 +104,8 @@ async def test_a_refusal_has_a_reason_and_a_withdrawal_is_the_asker_s(door, said
     assert "clerk" not in await held_by(admin, page)
 
 
-async def test_two_confirmations_at_once_give_the_role_once(door):
-    admin, one, other = [await door.sign_in(login) for login in ("oanh.qt", "duc.tq", "ha.pt")]
+async def test_two_confirmations_at_once_give_the_role_once(site):
+    admin, one, other = [await site.sign_in(login) for login in ("oanh.qt", "duc.tq", "ha.pt")]
     page = await admin.page_of("mai hoang yen")
     assert (await ask(admin, page, "clerk", "chi-bo")).status_code == 200
     line = await waiting(one, page)
@@ -115,8 +115,8 @@ async def test_two_confirmations_at_once_give_the_role_once(door):
     assert [role["role"] for role in await one.roles_of(page)].count("clerk") == 1
 
 
-async def test_a_request_of_another_person_is_not_reached_by_a_made_up_address(door):
-    admin, leader = await door.sign_in("oanh.qt"), await door.sign_in("duc.tq")
+async def test_a_request_of_another_person_is_not_reached_by_a_made_up_address(site):
+    admin, leader = await site.sign_in("oanh.qt"), await site.sign_in("duc.tq")
     hers, his = await admin.page_of("huynh thi ha"), await admin.page_of("vo thanh dat")
     assert (await ask(admin, hers, "clerk", "chi-bo")).status_code == 200
     line = await waiting(leader, hers)
@@ -125,8 +125,8 @@ async def test_a_request_of_another_person_is_not_reached_by_a_made_up_address(d
     assert (await decide(admin, hers, "withdraw")).status_code == 303
 
 
-async def test_who_leaves_while_somebody_confirms_holds_nothing(door):
-    admin, leader = await door.sign_in("oanh.qt"), await door.sign_in("duc.tq")
+async def test_who_leaves_while_somebody_confirms_holds_nothing(site):
+    admin, leader = await site.sign_in("oanh.qt"), await site.sign_in("duc.tq")
     page = await admin.page_of("huynh thi ha")
     assert (await ask(admin, page, "clerk", "chi-bo")).status_code == 200
     line, version = await waiting(leader, page), (await admin.asks(page))["version"]
@@ -138,8 +138,8 @@ async def test_who_leaves_while_somebody_confirms_holds_nothing(door):
     assert await held_by(admin, page) == set()
 
 
-async def test_who_has_left_meanwhile_gets_nothing(door, said):
-    admin, leader = await door.sign_in("oanh.qt"), await door.sign_in("duc.tq")
+async def test_who_has_left_meanwhile_gets_nothing(site, said):
+    admin, leader = await site.sign_in("oanh.qt"), await site.sign_in("duc.tq")
     page = await admin.page_of("danh thi an")
     assert (await ask(admin, page, "clerk", "chi-bo")).status_code == 200
     line, version = await waiting(leader, page), (await admin.asks(page))["version"]
@@ -153,8 +153,8 @@ async def test_who_has_left_meanwhile_gets_nothing(door, said):
     assert (await admin.asks(page))["left_on"] == yesterday
 
 
-async def test_the_leader_is_told_whoever_confirmed_and_the_trail_tells_it_in_words(door, said):
-    admin, leader, told = [await door.sign_in(login) for login in ("oanh.qt", "duc.tq", "ha.pt")]
+async def test_the_leader_is_told_whoever_confirmed_and_the_trail_tells_it_in_words(site, said):
+    admin, leader, told = [await site.sign_in(login) for login in ("oanh.qt", "duc.tq", "ha.pt")]
     page = await admin.page_of("dang van on")
     assert (await ask(admin, page, "clerk", "chi-bo")).status_code == 200
     assert (await decide(leader, page, "confirm", reason=REASON)).status_code == 303
@@ -164,7 +164,7 @@ async def test_the_leader_is_told_whoever_confirmed_and_the_trail_tells_it_in_wo
     ]
     home = await told.opens()
     assert f'href="/t/kien-luong{page}"' in home.text and f"xác nhận: Trương Quốc Đức Lý do: {REASON}" in said(home)
-    assert (await (await door.sign_in("hanh.lh")).asks(""))["new_roles"] == [], "an officer is not told"
+    assert (await (await site.sign_in("hanh.lh")).asks(""))["new_roles"] == [], "an officer is not told"
     assigned, confirmed = (await admin.asks("/trail"))["lines"][:2]
     assert (assigned["record"], confirmed["record"]) == ("Đề nghị trao vai trò", "Vai trò")
     line = assigned if assigned["operation"] == "Sửa" else confirmed
@@ -177,8 +177,8 @@ async def test_the_leader_is_told_whoever_confirmed_and_the_trail_tells_it_in_wo
     }
 
 
-async def test_the_table_itself_refuses_a_confirmation_by_one_of_the_two_concerned(door, database):
-    admin = await door.sign_in("oanh.qt")
+async def test_the_table_itself_refuses_a_confirmation_by_one_of_the_two_concerned(site, database):
+    admin = await site.sign_in("oanh.qt")
     page = await admin.page_of("pham thuy ha")
     assert (await ask(admin, page, "clerk", "chi-bo")).status_code == 200
     line = await waiting(admin, page)

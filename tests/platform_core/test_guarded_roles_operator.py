@@ -27,9 +27,9 @@ def call(database, postgres):
     return run
 
 
-async def test_a_body_with_one_administrator_has_the_operator_confirm(door, said, call):
+async def test_a_body_with_one_administrator_has_the_operator_confirm(site, said, call):
     slug = "giang-thanh"
-    admin, leader = await door.sign_in("y.lc", slug), await door.sign_in("an.pv", slug)
+    admin, leader = await site.sign_in("y.lc", slug), await site.sign_in("an.pv", slug)
     page, one, two = [await admin.page_of(words) for words in ("chau van day", "gt-01", "to ngoc ai")]
     for leading in (one, two):
         held = next(role for role in await admin.roles_of(leading) if role["role"] == "leader")
@@ -55,7 +55,7 @@ async def test_a_body_with_one_administrator_has_the_operator_confirm(door, said
     assert done.returncode == 0, done.stderr
     assert "leader" in await held_by(admin, page)
     assert call(*words, REASON).returncode == 1, "once"
-    new = await door.sign_in("day.cv", slug)
+    new = await site.sign_in("day.cv", slug)
     told = (await new.asks(""))["new_roles"][0]
     assert (told["name"], told["asked_by"], told["confirmed_by"], told["reason"]) == (
         "Châu Văn Đầy", "Lưu Công Ý", "", REASON)  # fmt: skip
@@ -64,9 +64,9 @@ async def test_a_body_with_one_administrator_has_the_operator_confirm(door, said
     assert trail["who"] == "Hệ thống" and REASON in [change["after"] for change in trail["changes"]]
 
 
-async def test_the_operator_refuses_and_gives_what_nobody_in_the_body_can_ask_for(door, call):
+async def test_the_operator_refuses_and_gives_what_nobody_in_the_body_can_ask_for(site, call):
     slug = "giang-thanh"
-    admin = await door.sign_in("y.lc", slug)
+    admin = await site.sign_in("y.lc", slug)
     own, page = await admin.page_of("luu cong y"), await admin.page_of("to ngoc ai")
     assert (await ask(admin, page, "clerk", "chi-bo")).status_code == 200
     assert call("roles", "refuse", slug, "ai.tn", "clerk", "--unit", "chi-bo", "--reason", REASON).returncode == 0

@@ -19,8 +19,8 @@ pytestmark = pytest.mark.anyio
 Way = Callable[[], Awaitable[None]]
 
 
-async def test_an_administrator_with_an_end_date_is_no_remaining_one(door, said):
-    admin = await door.sign_in("oanh.qt")
+async def test_an_administrator_with_an_end_date_is_no_remaining_one(site, said):
+    admin = await site.sign_in("oanh.qt")
     own, other = await admin.page_of("quach thi oanh"), await admin.page_of("truong quoc duc")
     tomorrow = ports().today() + timedelta(days=1)
     async with in_body(TenantContext(await body_id())):
@@ -41,8 +41,8 @@ async def test_an_administrator_with_an_end_date_is_no_remaining_one(door, said)
     assert ended.status_code == 303
 
 
-async def test_rights_over_one_cell_give_and_confirm_roles_of_that_cell_only(door):
-    admin, clerk = await door.sign_in("oanh.qt"), await door.sign_in("anh.nt")
+async def test_rights_over_one_cell_give_and_confirm_roles_of_that_cell_only(site):
+    admin, clerk = await site.sign_in("oanh.qt"), await site.sign_in("anh.nt")
     page, other = await admin.page_of("vo thanh dat"), await admin.page_of("lam hong hanh")
     async with in_body(TenantContext(await body_id())):
         for permission in ("core.roles.assign", "core.role.confirm"):
@@ -59,10 +59,10 @@ async def test_rights_over_one_cell_give_and_confirm_roles_of_that_cell_only(doo
     assert (await decide(admin, other, "withdraw")).status_code == 303
 
 
-async def test_no_way_leads_an_administrator_alone_to_a_guarded_role(door):
-    """Every deed of the core, tried with a second account of his own: what guarded roles are held stays the same."""
+async def test_no_way_leads_an_administrator_alone_to_a_guarded_role(site):
+    """Every action of the core, tried with a second account of his own: what guarded roles are held stays the same."""
     slug = "giang-thanh"
-    admin = await door.sign_in("y.lc", slug)
+    admin = await site.sign_in("y.lc", slug)
     new = {"full_name": "Bóng Của Ý", "code": "gt-99", "login": "bong.y", "password": "mưa rào mùa hạ"}
     assert (await admin.presses("/people", **new)).status_code == 303
     own, shade = await admin.page_of("luu cong y"), await admin.page_of("bong cua y")
@@ -141,9 +141,9 @@ async def test_no_way_leads_an_administrator_alone_to_a_guarded_role(door):
         "core.module.switch": asks_while_the_module_is_off,
         "core.person.leave": leaves_and_comes_back,
     }
-    deeds = {name for name, (manifest, one) in dispatcher().registry.endpoints.items()
+    actions = {name for name, (manifest, one) in dispatcher().registry.endpoints.items()
              if manifest.name == "core" and isinstance(one, Action)}  # fmt: skip
-    assert ways.keys() == deeds, "a new deed of the core: think whether it gives a permission, and try it here"
+    assert ways.keys() == actions, "a new action of the core: think whether it gives a permission, and try it here"
     for name, attempt in ways.items():
         await attempt()
         assert await guarded_held(slug) == before, name

@@ -29,7 +29,7 @@ def shown() -> Iterator[None]:
 
 @pytest.fixture
 async def stranger(tmp_path: Path, shown: None) -> AsyncIterator[httpx.AsyncClient]:
-    """Somebody at the door of a demonstration instance."""
+    """Somebody at the site of a demonstration instance."""
     transport = httpx.ASGITransport(create_app(InstanceSettings(data=tmp_path)))
     async with httpx.AsyncClient(transport=transport, base_url="http://thidua.test") as client:
         yield client

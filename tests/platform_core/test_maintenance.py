@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from inside import Backdoor
 
-from platform_core.maintenance import anchor_file, daily_maintenance, is_due, maintain
+from platform_core.operations.maintenance import anchor_file, daily_maintenance, is_due, maintain
 from platform_core.settings import InstanceSettings
 from tenancy.anchors import Anchor
 
@@ -21,9 +21,9 @@ def settings(database, tmp_path, monkeypatch) -> InstanceSettings:
     return InstanceSettings(data=tmp_path, database_url=database.dsn())
 
 
-async def test_old_keys_attempts_and_ended_sessions_go(house, database, settings):
+async def test_old_keys_attempts_and_ended_sessions_go(tenants, database, settings):
     backdoor = Backdoor(database.dsn(database.server.superuser))
-    account, _person = house.people["kien-luong", "anh.nt"]
+    account, _person = tenants.people["kien-luong", "anh.nt"]
     for pressed in (OLD, FRESH):
         await backdoor.execute(
             f"INSERT INTO app.pressed_key SELECT id, gen_random_uuid(), '{account}', '{uuid4()}', '', NULL, {pressed} "

@@ -14,14 +14,14 @@ PEOPLE = ("duc.tq", "ha.pt", "anh.nt", "on.dv", "ha.ht", "hanh.lh", "uoc.tm", "a
 
 
 @pytest.fixture
-async def kien_luong(house):
-    async with house.inside("kien-luong"):
-        yield house
+async def kien_luong(tenants):
+    async with tenants.inside("kien-luong"):
+        yield tenants
 
 
-async def held_by(house, login):
+async def held_by(tenants, login):
     """What everybody else holds in the cell, by name."""
-    cell, me = await house.cell(), await house.actor(login)
+    cell, me = await tenants.cell(), await tenants.actor(login)
     found = await ports().people.holders(ASKED, {cell}, me.person_id)
     return {one.full_name: set(one.permissions & set(ASKED)) for one in found[cell]}
 

@@ -189,10 +189,10 @@ def misleading(actor: Actor) -> list[NavigationItem]:
 
 
 @pytest.fixture
-async def spiteful(house, database, request: pytest.FixtureRequest) -> AsyncIterator[Inside]:
+async def spiteful(tenants, database, request: pytest.FixtureRequest) -> AsyncIterator[Inside]:
     """The application with a module whose hooks are those of the test, switched on in the body."""
     modules = [*installed_plugins(), module(HARMLESS, **request.param)]
-    async with composed(house, database, modules) as made:
+    async with composed(tenants, database, modules) as made:
         await made.backdoor.execute(
             """INSERT INTO app.module SELECT id, gen_random_uuid(), 'hostile', true, now(), id, 1 FROM app.tenant
                WHERE slug = 'kien-luong' ON CONFLICT DO NOTHING"""
@@ -207,8 +207,8 @@ async def spiteful(house, database, request: pytest.FixtureRequest) -> AsyncIter
      {"dashboard_cards": no_list}, {"person_panels": other_things}, {"navigation": a_text}],
     indirect=True,
 )  # fmt: skip
-async def test_a_raising_hook_leaves_every_page_standing(spiteful: Inside, house: Any) -> None:
-    _account, person = house.people["kien-luong", "duc.tq"]
+async def test_a_raising_hook_leaves_every_page_standing(spiteful: Inside, tenants: Any) -> None:
+    _account, person = tenants.people["kien-luong", "duc.tq"]
     async with spiteful.visitor("oanh.qt") as client:
         for page in ("", "/people", f"/people/{person}", "/modules", "/permissions"):
             answer = await client.get(PLACE + page)

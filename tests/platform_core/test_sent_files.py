@@ -149,24 +149,24 @@ def test_a_small_file_can_end_who_opens_it():
     assert files.open_apart(content, "xlsx") == -signal.SIGABRT
 
 
-DEEDS = {
+ACTIONS = {
     "socket.socket()": "OSError", "open(os.devnull)": "OSError", "os.pipe()": "OSError",
     "bytearray(2 << 30).count(1)": "MemoryError",
 }  # fmt: skip
 
 
-def fault_of(deed, given_up):
-    """The fault that a deed ends with in a process that has given up everything, or nothing."""
+def fault_of(action, given_up):
+    """The fault that a action ends with in a process that has given up everything, or nothing."""
     code = (f"import os, socket, sys; sys.path.insert(0, {str(files.PROGRAM.parent)!r}); import file_opening\n"
             f"if {given_up}: file_opening.give_up_everything()\n"
-            f"try: {deed}\nexcept Exception as fault: os.write(1, type(fault).__name__.encode())")  # fmt: skip
+            f"try: {action}\nexcept Exception as fault: os.write(1, type(fault).__name__.encode())")  # fmt: skip
     return subprocess.run([sys.executable, "-P", "-c", code], stdout=subprocess.PIPE, check=True).stdout.decode()
 
 
-@pytest.mark.parametrize("deed", DEEDS)
-def test_who_opens_files_has_given_up_everything_else(deed):
-    assert fault_of(deed, given_up=True) == DEEDS[deed]
-    assert fault_of(deed, given_up=False) == "", "negative control"
+@pytest.mark.parametrize("action", ACTIONS)
+def test_who_opens_files_has_given_up_everything_else(action):
+    assert fault_of(action, given_up=True) == ACTIONS[action]
+    assert fault_of(action, given_up=False) == "", "negative control"
 
 
 def test_who_opens_files_is_told_no_secret(monkeypatch, tmp_path):

@@ -18,8 +18,8 @@ FIRST, GOOD = "mat khau lan dau 1", "bốn con trâu qua sông lớn"
 
 
 @pytest.fixture
-async def inside(house, database) -> AsyncIterator[Inside]:
-    async with composed(house, database) as made:
+async def inside(tenants, database) -> AsyncIterator[Inside]:
+    async with composed(tenants, database) as made:
         yield made
 
 

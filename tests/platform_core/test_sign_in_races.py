@@ -21,8 +21,8 @@ HERE = Caller("10.0.0.1", "test", "10.0.0.1")
 
 
 @pytest.fixture
-async def inside(house, database) -> AsyncIterator[Inside]:
-    async with composed(house, database) as made:
+async def inside(tenants, database) -> AsyncIterator[Inside]:
+    async with composed(tenants, database) as made:
         await made.backdoor.execute("DELETE FROM auth.attempt; DELETE FROM auth.session")
         yield made
 
@@ -69,7 +69,7 @@ async def test_no_session_of_the_old_password_outlives_its_change(inside: Inside
 
 
 async def test_a_hash_that_was_verified_before_the_change_opens_nothing_after_it(inside: Inside) -> None:
-    account_id, _person = inside.house.people["kien-luong", "yen.mh"]
+    account_id, _person = inside.tenants.people["kien-luong", "yen.mh"]
     verified = await stored_hash(inside, "yen.mh")
     before = await sessions.open_session(account_id, verified, HERE)
     assert before is not None and await alive(inside, before), "negative control: it does while it stands"
@@ -84,7 +84,7 @@ async def test_a_change_that_was_overtaken_by_another_changes_nothing(
     inside: Inside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody with the old password and a session is in the middle of a change when the owner changes it first."""
-    account_id, _person = inside.house.people["kien-luong", "dat.vt"]
+    account_id, _person = inside.tenants.people["kien-luong", "dat.vt"]
     token = await sessions.open_session(account_id, await stored_hash(inside, "dat.vt"), HERE)
     assert token is not None
     opened = await sessions.open_request(token, None)

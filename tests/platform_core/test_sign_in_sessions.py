@@ -15,8 +15,8 @@ NEW_PASSWORD = "bốn con trâu qua sông lớn"
 
 
 @pytest.fixture
-async def inside(house, database) -> AsyncIterator[Inside]:
-    async with composed(house, database) as made:
+async def inside(tenants, database) -> AsyncIterator[Inside]:
+    async with composed(tenants, database) as made:
         yield made
 
 
@@ -155,8 +155,8 @@ async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(inside: Ins
     assert "secure" not in line, "plain http on this machine"
 
 
-async def test_over_https_the_cookie_is_bound_to_the_host_and_a_plain_one_is_ignored(house, database) -> None:
-    async with composed(house, database, origin="https://thidua.example") as inside, inside.visitor() as client:
+async def test_over_https_the_cookie_is_bound_to_the_host_and_a_plain_one_is_ignored(tenants, database) -> None:
+    async with composed(tenants, database, origin="https://thidua.example") as inside, inside.visitor() as client:
         answer = await sign_in(client)
         line = cookie_of(answer, "__Host-thidua")
         assert "secure" in line.lower()

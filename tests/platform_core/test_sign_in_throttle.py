@@ -25,8 +25,8 @@ FORGET = "DELETE FROM auth.attempt"
 
 
 @pytest.fixture
-async def inside(house, database) -> AsyncIterator[Inside]:
-    async with composed(house, database) as made:
+async def inside(tenants, database) -> AsyncIterator[Inside]:
+    async with composed(tenants, database) as made:
         await made.backdoor.execute(FORGET)
         yield made
 
@@ -45,9 +45,9 @@ async def tries_left_by(inside: Inside, key: str, number: int) -> None:
 
 
 async def test_the_ninth_try_on_an_account_from_one_address_is_refused_in_every_process(
-    inside: Inside, house, database
+    inside: Inside, tenants, database
 ) -> None:
-    async with composed(house, database) as other:
+    async with composed(tenants, database) as other:
         for number in range(TRIES_PER_ACCOUNT_AT_ADDRESS):
             assert (await guess((inside, other)[number % 2], LOGIN)).status_code == 422, number
         for process in (inside, other):
@@ -79,8 +79,8 @@ async def test_many_tries_from_one_address_are_refused_whatever_the_login(inside
     assert (await guess(inside, LOGIN, DEMO_PASSWORD, address="10.0.0.3")).status_code == 201
 
 
-async def test_behind_a_trusted_proxy_each_client_has_its_own_limit(house, database, inside: Inside) -> None:
-    async with composed(house, database, trusted_proxies=parsed_networks("127.0.0.1")) as behind:
+async def test_behind_a_trusted_proxy_each_client_has_its_own_limit(tenants, database, inside: Inside) -> None:
+    async with composed(tenants, database, trusted_proxies=parsed_networks("127.0.0.1")) as behind:
 
         async def through(told_address: str, password: str = "không phải", peer: str = "127.0.0.1") -> int:
             async with behind.visitor(address=peer) as client:

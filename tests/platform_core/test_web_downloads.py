@@ -5,8 +5,8 @@ import pytest
 from litestar import Litestar, get
 from litestar.response import Response
 
-from platform_core.documents.press import MEDIA_TYPES
-from platform_core.web.making import download
+from platform_core.documents.renderer import MEDIA_TYPES
+from platform_core.web.route_factory import download
 from plugin_api.files import KINDS
 from plugin_api.papers import File
 

@@ -14,8 +14,8 @@ TOKEN, KEY = re.compile(r'name="csrf_token" value="(\w+)"'), re.compile(r'name="
 
 
 @pytest.fixture
-async def inside(house: Any, database: Any) -> Any:
-    async with composed(house, database) as made:
+async def inside(tenants: Any, database: Any) -> Any:
+    async with composed(tenants, database) as made:
         yield made
 
 

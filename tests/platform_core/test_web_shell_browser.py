@@ -100,7 +100,7 @@ Open = Callable[..., Page]
 
 @pytest.fixture
 def visit(browser: Browser, desk: Desk) -> Iterator[Open]:
-    """Opens a sample: `visit("home", width=360, script=False)`; all of it is closed after the test."""
+    """Opens a sample: `visit("dashboard", width=360, script=False)`; all of it is closed after the test."""
     contexts = []
 
     def go(name: str, width: int = 1280, script: bool = True) -> Page:
@@ -161,7 +161,7 @@ def test_the_keyboard_reaches_the_content_at_once_and_the_focus_is_seen(visit: O
 
 
 def test_a_menu_opens_and_closes_by_keyboard_and_gives_the_focus_back(visit: Open) -> None:
-    page = visit("home")
+    page = visit("dashboard")
     page.locator(".person-menu summary").focus()
     page.keyboard.press("Enter")
     assert page.get_by_role("button", name="Đăng xuất").is_visible()

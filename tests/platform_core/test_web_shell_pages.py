@@ -16,19 +16,19 @@ from platform_core.accounts.devices import device_of
 from platform_core.accounts.sessions import BodyLink, OpenSession
 from platform_core.audit.trail import Trail, TrailLine, TrailQuery
 from platform_core.audit.wording import Change
-from platform_core.figures import Figure, FigureLine, FigureList
-from platform_core.finding import Found, FoundGroup, PersonFound
-from platform_core.home import Home, Waiting
+from platform_core.dashboard.service import Dashboard, Waiting
+from platform_core.facts.service import FactLine, FactList, MeasuredFact
 from platform_core.people.listing import PeopleList, PeopleQuery, PersonLine
 from platform_core.people.role_lists import NewRoleLine, RequestLine
 from platform_core.people.view import AppointmentLine, PersonView, RoleLine
 from platform_core.plugin_settings.modules import ModuleLine, ModuleList
+from platform_core.search.service import ModuleHits, PersonHit, SearchResults
 from plugin_api.facts import Fact
 from plugin_api.listing import PageInfo
 from plugin_api.shell import Card, PersonPanel, SearchHit
 
 TEMPLATES = Path(__file__).parents[2] / "platform/platform_core/web/templates"
-BONES = {"base.html", "layout.html", "blank.html", "macros.html"}
+LAYOUTS = {"base.html", "layout.html", "blank.html", "macros.html"}
 
 
 def shown(found: Struct, query: Struct | None = None) -> dict[str, Any]:
@@ -240,10 +240,10 @@ DEMO_ACCOUNTS = [
 ]
 # name → (template, context); the name says what is special about it
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
-    "home": (
-        "home.html",
+    "dashboard": (
+        "dashboard.html",
         shown(
-            Home(
+            Dashboard(
                 date(2026, 3, 2),
                 [
                     waiting("Tự đánh giá tháng 2 năm 2026", date(2026, 2, 28), True, "quá hạn 2 ngày"),
@@ -260,7 +260,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             )
         ),
     ),
-    "home_empty": ("home.html", shown(Home(date(2026, 3, 2), [], []))),
+    "dashboard_empty": ("dashboard.html", shown(Dashboard(date(2026, 3, 2), [], []))),
     "sign_in": ("sign_in.html", SIGN_IN),
     "sign_in_demo": (
         "sign_in.html",
@@ -352,18 +352,18 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "search": (
         "search.html",
         shown(
-            Found(
+            SearchResults(
                 "anh",
-                [PersonFound(str(UUID(int=9)), "Nguyễn Thị Ánh", "Viện trưởng")],
-                [FoundGroup("Đánh giá hằng tháng", [SearchHit("Kiểm sát 12 vụ án", "Tháng 2/2026", "/m")])],
+                [PersonHit(str(UUID(int=9)), "Nguyễn Thị Ánh", "Viện trưởng")],
+                [ModuleHits("Đánh giá hằng tháng", [SearchHit("Kiểm sát 12 vụ án", "Tháng 2/2026", "/m")])],
                 True,
             )
         ),
     ),
-    "search_nothing": ("search.html", shown(Found("", [], [], False))),
-    "figures": ("figures.html", shown(FigureList([FigureLine(SHARE.name, "Tỷ lệ hoàn thành", "Đánh giá")], 2026))),
-    "figures_none": ("figures.html", shown(FigureList([], 2026))),
-    "figure": ("figure.html", shown(Figure("Tỷ lệ hoàn thành", SHARE, "95,0 %"))),
+    "search_nothing": ("search.html", shown(SearchResults("", [], [], False))),
+    "facts": ("facts.html", shown(FactList([FactLine(SHARE.name, "Tỷ lệ hoàn thành", "Đánh giá")], 2026))),
+    "facts_none": ("facts.html", shown(FactList([], 2026))),
+    "fact": ("fact.html", shown(MeasuredFact("Tỷ lệ hoàn thành", SHARE, "95,0 %"))),
     "account": (
         "account.html",
         {"login": "anh.nt", "language": "vi", "bodies": BODIES, "sessions": SESSIONS, "device_of": device_of},
@@ -372,5 +372,5 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def test_every_page_template_of_the_shell_has_a_sample() -> None:
-    pages = {path.name for path in TEMPLATES.glob("*.html")} - BONES
+    pages = {path.name for path in TEMPLATES.glob("*.html")} - LAYOUTS
     assert pages == {template for template, _ in PAGES.values()}

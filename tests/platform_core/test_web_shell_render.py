@@ -156,16 +156,16 @@ def test_a_password_is_prefilled_only_for_a_demo_account() -> None:
 
 
 def test_a_demo_body_is_marked_on_every_page_of_it() -> None:
-    assert 'class="demo-strip"' in samples.render("home")
+    assert 'class="demo-strip"' in samples.render("dashboard")
     env = samples.new_environment()
     env.globals["shell"].body.demo = False
-    template, context = samples.pages.PAGES["home"]
+    template, context = samples.pages.PAGES["dashboard"]
     assert 'class="demo-strip"' not in env.get_template(template).render(context)
 
 
 def test_a_missing_value_is_an_error_and_not_an_empty_page() -> None:
     with pytest.raises(jinja2.UndefinedError):
-        samples.environment().get_template("home.html").render(waiting=[])
+        samples.environment().get_template("dashboard.html").render(waiting=[])
 
 
 LETTER = re.compile(r"[^\W\d_]")

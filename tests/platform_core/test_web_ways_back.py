@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from platform_core.accounts.demo import DEMO_PASSWORD
-from platform_core.web.came_from import own_path
+from platform_core.web.referrer import own_path
 
 STRANGERS = [
     "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example", "/\n/evil.example",
@@ -62,16 +62,16 @@ def test_the_browser_of_this_test_would_be_led_away(address):
     ("ftp://thidua.test/t/kien-luong", "/"), ("http://evil.example/t/kien-luong", "/"), ("", "/"),
     ("http://thidua.test/t/kien-luong/people?q=an", "/t/kien-luong/people?q=an"),
 ])  # fmt: skip
-async def test_the_way_back_of_an_error_page_stays_with_us(door, referrer, back):
-    person = await door.sign_in("oanh.qt")
+async def test_the_way_back_of_an_error_page_stays_with_us(site, referrer, back):
+    person = await site.sign_in("oanh.qt")
     answer = await person.client.get("/t/kien-luong/khong-co", headers={"referer": referrer})
     assert answer.status_code == 404
     assert re.search(r'<a class="btn btn-primary" href="([^"]*)"', answer.text)[1] == back
 
 
 @pytest.mark.anyio
-async def test_the_choice_of_language_and_sign_in_lead_on_to_us_alone(door):
-    person = await door.sign_in("oanh.qt")
+async def test_the_choice_of_language_and_sign_in_lead_on_to_us_alone(site):
+    person = await site.sign_in("oanh.qt")
     for wanted in STRANGERS:
         answer = await person.client.post("/language", data={"language": "vi", "next": wanted})
         assert (answer.status_code, answer.headers["location"]) == (303, "/"), wanted

@@ -72,9 +72,9 @@ def plugins() -> list[Any] | None:
 
 
 @pytest.fixture
-async def inside(house: Any, database: Any, plugins: list[Any] | None) -> AsyncIterator[Inside]:
+async def inside(tenants: Any, database: Any, plugins: list[Any] | None) -> AsyncIterator[Inside]:
     """The application composed over the database of this test file."""
-    async with composed(house, database, plugins) as made:
+    async with composed(tenants, database, plugins) as made:
         yield made
 
 
@@ -95,7 +95,7 @@ def routes(postgres: EmbeddedPostgres, template: str) -> list[Route]:
 
 @pytest.fixture(scope="session")
 def almighty(served: Serving, backdoor: Backdoor) -> str:
-    """Somebody with every role in the body: what he is refused, the gate refuses, not a missing permission."""
+    """Somebody with every role in the body: what he is refused, the middleware refuses, not a missing permission."""
     login = "duc.tq"
     asyncio.run(backdoor.execute(EVERY_ROLE.format(login=login)))
     return login

@@ -99,7 +99,7 @@ def test_another_site_can_not_sign_anybody_in(served: Serving, unsafe: list[Rout
             assert refused({str(route): press(client, route, **headers) for route in public}) == {}
 
 
-def test_with_the_token_of_its_session_the_gate_lets_a_request_through(
+def test_with_the_token_of_its_session_the_middleware_lets_a_request_through(
     served: Serving, almighty: str, unsafe: list[Route]
 ) -> None:
     """Negative control: the same requests with the token are judged by what they ask for, none by its token."""

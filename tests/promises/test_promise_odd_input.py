@@ -17,7 +17,7 @@ JSON = "application/json"
 FIELDS = ("code", "full_name", "position", "email", "login", "password", "unit", "since", "until", "role", "version",
           "enabled", "current", "new", "repeated", "language", "next")  # fmt: skip
 LONG = "x" * 100_000
-INNARDS = re.compile(
+INTERNALS = re.compile(
     r"Traceback|File \"|site-packages|asyncpg|litestar|msgspec|SELECT .* FROM |INSERT INTO|error in input"
 )
 
@@ -109,8 +109,8 @@ def faults_of(answer: httpx.Response, route: Route) -> list[str]:
     found = []
     if answer.status_code >= 500:
         found.append(f"{answer.status_code}")
-    if INNARDS.search(answer.text):
-        found.append(f"innards: {answer.text[:300]}")
+    if INTERNALS.search(answer.text):
+        found.append(f"internals: {answer.text[:300]}")
     if answer.status_code >= 400 and route.api:
         told = answer.json()
         if not (isinstance(told.get("title"), str) and told["title"].strip().endswith(".") and told["detail"]):
@@ -154,7 +154,7 @@ def test_an_odd_address_gets_a_sentence(client: httpx.Client, slug: str) -> None
     for path in (f"/t/{slug}", f"/t/{slug}/people", f"/t/kien-luong/people/{slug}", f"/{slug}"):
         answer = client.get(path)
         assert 400 <= answer.status_code < 500, (path, answer.text[:300])
-        assert not INNARDS.search(answer.text)
+        assert not INTERNALS.search(answer.text)
         assert "a" not in answer.cookies
         told = client.get(f"/api/v1{path}")
         assert 400 <= told.status_code < 500, (path, told.text[:300])
@@ -165,7 +165,7 @@ def test_an_odd_address_gets_a_sentence(client: httpx.Client, slug: str) -> None
 def test_a_static_file_that_no_disk_can_have_is_not_there(client: httpx.Client, name: str) -> None:
     answer = client.get(f"/static/{name}")
     assert answer.status_code == 404, answer.text[:300]
-    assert not INNARDS.search(answer.text)
+    assert not INTERNALS.search(answer.text)
 
 
 @pytest.mark.parametrize(
@@ -187,10 +187,10 @@ def test_an_odd_header_gets_an_answer(served: Serving, header: bytes, request_li
         answer = b"".join(iter(lambda: line.recv(65536), b""))
     if b"content-length: 99" not in header:  # a body that never comes has nobody to be answered
         assert answer.startswith((b"HTTP/1.1 2", b"HTTP/1.1 3", b"HTTP/1.1 4")), answer[:300]
-    assert not INNARDS.search(answer.decode(errors="replace"))
+    assert not INTERNALS.search(answer.decode(errors="replace"))
 
 
-def test_innards_are_noticed() -> None:
+def test_internals_are_noticed() -> None:
     """Negative control: a trace in an answer would not slip through."""
     trace = 'Traceback (most recent call last):\n  File "/x.py", line 1'
-    assert INNARDS.search(trace)
+    assert INTERNALS.search(trace)

@@ -28,7 +28,7 @@ from monthly_rating.rules.periods import period_containing
 from platform_core.access.acting import acting
 from platform_core.access.bodies import BodyPolicies
 from platform_core.plugin_host.running import dispatcher
-from platform_core.provisioning import machine_in
+from platform_core.provisioning.blueprints import machine_in
 from plugin_api.papers import Column, Paper, Paragraph, Sheet, SheetColumn, Table
 from plugin_api.ports import ports
 
@@ -129,7 +129,7 @@ async def mark(inside: Inside, slug: str) -> dict[str, str]:
             for mark, one in marks.items() if one["table"] == table
         )  # fmt: skip
         body = "id" if table == "tenant" else "tenant_id"
-        await inside.backdoor.execute(f"UPDATE app.{table} SET {sets} WHERE {body} = '{inside.house.bodies[slug]}'")
+        await inside.backdoor.execute(f"UPDATE app.{table} SET {sets} WHERE {body} = '{inside.tenants.bodies[slug]}'")
     await inside.backdoor.execute(SETTINGS.format(MARKS[slug], slug))
     return {mark: f"{one['table']}.{one['column']}" for mark, one in marks.items()}
 
@@ -149,7 +149,7 @@ def addresses(routes: list[Route], slug: str, ids: dict[str, list[UUID]]) -> Ite
 
 async def files_of(inside: Inside, routes: list[Route], slug: str, login: str) -> list[Sent]:
     """Every file that this person gets in the body."""
-    found = await inside.backdoor.fetch(IDS, inside.house.bodies[slug])
+    found = await inside.backdoor.fetch(IDS, inside.tenants.bodies[slug])
     ids = {one["name"]: one["ids"] for one in found}
     sent: dict[bytes, Sent] = {}
     async with inside.visitor(login) as client:
@@ -209,9 +209,9 @@ async def test_a_word_of_another_body_in_a_file_is_noticed(inside: Inside) -> No
         layout="party", issuer="Chi bộ", title="Thông báo",
         body=(Table((Column("TT", 0.5), Column("Việc", 9)), ((f"{foreign}001x", "Việc dài " * 30),)), Paragraph("./.")),
     )  # fmt: skip
-    press = ports().press
-    sheet = await press.sheet(Sheet(title="Bảng", columns=(SheetColumn("Việc"),), rows=((f"{foreign}001x",),)))
-    printed = {"pdf": await press.print(paper, "pdf"), "docx": await press.print(paper, "docx"), "xlsx": sheet}
+    renderer = ports().renderer
+    sheet = await renderer.sheet(Sheet(title="Bảng", columns=(SheetColumn("Việc"),), rows=((f"{foreign}001x",),)))
+    printed = {"pdf": await renderer.print(paper, "pdf"), "docx": await renderer.print(paper, "docx"), "xlsx": sheet}
     for kind, file in printed.items():
         assert foreign in Sent("", kind, "", file.content).words(), kind
         assert MARKS["kien-luong"] not in Sent("", kind, "", file.content).words(), kind

@@ -6,7 +6,7 @@ from inside import Inside, Route, Watch
 
 from platform_core.plugin_host.registry import installed_plugins
 from platform_core.plugin_host.running import dispatcher
-from platform_core.provisioning import machine_in
+from platform_core.provisioning.blueprints import machine_in
 from tenancy.query import rows
 
 pytestmark = pytest.mark.anyio

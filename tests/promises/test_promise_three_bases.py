@@ -147,7 +147,7 @@ OWN_ROWS = """INSERT INTO app.bases_{0} SELECT id, gen_random_uuid(), 1 FROM app
 
 @pytest.fixture
 async def tree(inside: Inside, database: Any) -> AsyncIterator[Inside]:
-    """The tables made by their owner behind their walls, a row of every table in every body, somebody to look."""
+    """The tables made by their owner with their row security, a row of every table in every body, somebody to look."""
     if await inside.backdoor.value("SELECT to_regclass('app.bases_private')") is None:
         owner = await asyncpg.connect(database.dsn("app_owner"), server_settings=SEARCH_PATH)
         for base in READS:
@@ -185,12 +185,12 @@ async def test_a_row_that_is_not_to_be_seen_looks_like_one_that_never_was(tree: 
     ids = await ids_of(tree, table)
     for slug in BODIES:
         async with tree.visitor(f"look-{slug}") as client:
-            for face in ("", "/api/v1"):
-                never = await client.get(f"{face}/t/{slug}/bases/{table}/{uuid4()}")
+            for prefix in ("", "/api/v1"):
+                never = await client.get(f"{prefix}/t/{slug}/bases/{table}/{uuid4()}")
                 for owner, row_id in ids.items():
-                    answer = await client.get(f"{face}/t/{slug}/bases/{table}/{row_id}")
+                    answer = await client.get(f"{prefix}/t/{slug}/bases/{table}/{row_id}")
                     expected = 200 if owner in READS[TABLES[table]][slug] else 404
-                    assert answer.status_code == expected, (face, slug, owner, table)
+                    assert answer.status_code == expected, (prefix, slug, owner, table)
                     assert expected == 200 or len(answer.text) == len(never.text), "no word more"
 
 
@@ -215,8 +215,8 @@ async def test_nobody_works_in_a_body_above_below_or_beside(tree: Inside) -> Non
     for slug in BODIES:
         async with tree.visitor(f"look-{slug}") as client:
             for other in BODIES:
-                for face in ("", "/api/v1"):
-                    answer = await client.get(f"{face}/t/{other}/bases/bases_overseen")
+                for prefix in ("", "/api/v1"):
+                    answer = await client.get(f"{prefix}/t/{other}/bases/bases_overseen")
                     assert answer.status_code == (200 if other == slug else 404), (slug, other)
 
 
@@ -234,8 +234,8 @@ async def test_the_list_of_modules_is_the_bodys_own_although_more_may_be_read(tr
 @pytest.mark.parametrize(("table", "reader", "foreign"), [
     ("bases_private", BELOW, BESIDE), ("bases_overseen", BELOW, OWN), ("bases_inherited", OWN, BELOW),
 ])  # fmt: skip
-async def test_a_wall_of_another_base_is_noticed(tree: Inside, table: str, reader: str, foreign: str) -> None:
-    """Negative control: without its wall each table shows one body too many."""
+async def test_row_security_of_another_base_is_noticed(tree: Inside, table: str, reader: str, foreign: str) -> None:
+    """Negative control: without its own policy each table shows one body too many."""
     await tree.backdoor.execute(f"ALTER TABLE app.{table} DISABLE ROW LEVEL SECURITY")
     try:
         async with tree.visitor(f"look-{reader}") as client:

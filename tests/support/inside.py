@@ -1,4 +1,4 @@
-"""The application inside the test's own process, and the ways past its walls that only a test has."""
+"""The application inside the test's own process, and the ways past row security that only a test has."""
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -23,7 +23,7 @@ class Backdoor:
     dsn: str
 
     async def fetch(self, sql: str, *args: object) -> list[asyncpg.Record]:
-        """Rows, past every wall."""
+        """Rows, past row security."""
         connection = await asyncpg.connect(self.dsn, server_settings=SEARCH_PATH)
         try:
             return await connection.fetch(sql, *args)
@@ -68,7 +68,7 @@ class Inside:
     """The application in this very process, over the database of the test file: here single steps can be harmed."""
 
     app: Any
-    house: Any
+    tenants: Any
     backdoor: Backdoor
 
     @asynccontextmanager
@@ -88,13 +88,13 @@ class Inside:
 
 @asynccontextmanager
 async def composed(
-    house: Any, database: Any, plugins: list[Any] | None = None, **settings: Any
+    tenants: Any, database: Any, plugins: list[Any] | None = None, **settings: Any
 ) -> AsyncIterator[Inside]:
     """The application over the database of the test file, with the installed modules or others."""
     server = database.server
     app = create_app(InstanceSettings(data=server.folder, database_url=database.dsn(), **settings), plugins)
     try:
-        yield Inside(app, house, Backdoor(database.dsn(server.superuser)))
+        yield Inside(app, tenants, Backdoor(database.dsn(server.superuser)))
     finally:
         compose()
 

@@ -9,7 +9,7 @@ import pytest
 
 from tenancy.blueprints.locator import lines_of, without_impossible_days
 
-SHELF = Path(__file__).parents[2] / "tenants" / "blueprints"
+FOLDER = Path(__file__).parents[2] / "tenants" / "blueprints"
 
 TRICKY = '''\
 # a = [ "không phải dữ liệu" ]
@@ -64,9 +64,9 @@ def test_quotes_comments_and_nesting_do_not_confuse_the_lines() -> None:
     assert lines["empty",] == 27
 
 
-@pytest.mark.parametrize("source", ["tricky", *sorted(path.name for path in SHELF.glob("*.toml"))])
+@pytest.mark.parametrize("source", ["tricky", *sorted(path.name for path in FOLDER.glob("*.toml"))])
 def test_no_value_is_missed_and_none_invented(source: str) -> None:
-    text = TRICKY if source == "tricky" else (SHELF / source).read_text(encoding="utf-8")
+    text = TRICKY if source == "tricky" else (FOLDER / source).read_text(encoding="utf-8")
 
     assert set(lines_of(text)) == set(places(tomllib.loads(text)))
 

@@ -24,7 +24,7 @@ from tenancy.blueprints import (
 )
 from tenancy.blueprints.shaping import shape
 
-SHELF = Path(__file__).parents[2] / "tenants" / "blueprints"
+FOLDER = Path(__file__).parents[2] / "tenants" / "blueprints"
 
 SLUG = st.from_regex(r"[a-z0-9]{1,6}(-[a-z0-9]{1,6})?", fullmatch=True)
 LINE = st.from_regex(r"[^\x00-\x1f\x7f]{0,5}[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]{0,5}", fullmatch=True)
@@ -78,16 +78,16 @@ def test_any_blueprint_comes_back_as_it_was(blueprint: Blueprint) -> None:
     assert again == blueprint
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in SHELF.glob("*.toml")))
-def test_the_files_of_the_shelf_come_back_as_they_were(name: str, tmp_path: Path) -> None:
-    stated = read(SHELF / name, known={"kien-giang"})
+@pytest.mark.parametrize("name", sorted(path.name for path in FOLDER.glob("*.toml")))
+def test_the_files_of_the_project_come_back_as_they_were(name: str, tmp_path: Path) -> None:
+    stated = read(FOLDER / name, known={"kien-giang"})
     (tmp_path / name).write_text(write(stated), encoding="utf-8")
 
     assert read(tmp_path / name, known={"kien-giang"}) == stated
 
 
 def test_text_typed_with_separate_accents_is_read_as_the_same_text(tmp_path: Path) -> None:
-    stated = (SHELF / "cluster_11.toml").read_text(encoding="utf-8")
+    stated = (FOLDER / "cluster_11.toml").read_text(encoding="utf-8")
     (tmp_path / "nfd.toml").write_text(stated.replace("ê", "e\u0302"), encoding="utf-8")
 
-    assert read(tmp_path / "nfd.toml") == read(SHELF / "cluster_11.toml")
+    assert read(tmp_path / "nfd.toml") == read(FOLDER / "cluster_11.toml")

@@ -6,8 +6,8 @@ import pytest
 
 from tenancy.blueprints import BlueprintError, BlueprintFault, Body, parents_first, read, read_all
 
-SHELF = Path(__file__).parents[2] / "tenants" / "blueprints"
-FILES = sorted(SHELF.glob("*.toml"))
+FOLDER = Path(__file__).parents[2] / "tenants" / "blueprints"
+FILES = sorted(FOLDER.glob("*.toml"))
 
 
 def facts(bodies: tuple[Body, ...]) -> dict[str, tuple[Body, frozenset[str]]]:
@@ -22,7 +22,7 @@ def refusal(paths: list[Path]) -> tuple[BlueprintFault, ...]:
 
 
 def spoiled(folder: Path, name: str, right: str, wrong: str) -> Path:
-    text = (SHELF / name).read_text(encoding="utf-8")
+    text = (FOLDER / name).read_text(encoding="utf-8")
     assert right in text
     (folder / name).write_text(text.replace(right, wrong), encoding="utf-8")
     return folder / name
@@ -33,7 +33,7 @@ def line_with(path: Path, words: str) -> int:
 
 
 def test_the_sector_and_the_cluster_give_the_same_in_either_order() -> None:
-    sector, cluster = SHELF / "sector.toml", SHELF / "cluster_11.toml"
+    sector, cluster = FOLDER / "sector.toml", FOLDER / "cluster_11.toml"
 
     assert facts(read_all([sector, cluster])) == facts(read_all([cluster, sector]))
     assert len(read_all([sector, cluster])) == 42
@@ -41,7 +41,7 @@ def test_the_sector_and_the_cluster_give_the_same_in_either_order() -> None:
 
 def test_each_file_about_the_sector_can_be_applied_alone() -> None:
     for name in ("sector.toml", "cluster_11.toml"):
-        assert read(SHELF / name).bodies
+        assert read(FOLDER / name).bodies
 
 
 def test_all_files_together_are_accepted_in_any_order() -> None:
@@ -53,7 +53,7 @@ def test_all_files_together_are_accepted_in_any_order() -> None:
 
 
 def test_a_file_read_twice_says_nothing_new() -> None:
-    assert read_all([SHELF / "cluster_11.toml"] * 2) == read_all([SHELF / "cluster_11.toml"])
+    assert read_all([FOLDER / "cluster_11.toml"] * 2) == read_all([FOLDER / "cluster_11.toml"])
 
 
 def test_parents_come_before_their_children() -> None:
@@ -64,13 +64,13 @@ def test_parents_come_before_their_children() -> None:
 
 
 def test_parents_come_first_even_when_the_tree_is_not_one() -> None:
-    bodies = read(SHELF / "kien_luong.toml", known={"kien-giang"}).bodies
+    bodies = read(FOLDER / "kien_luong.toml", known={"kien-giang"}).bodies
 
     assert parents_first(bodies) == bodies
 
 
 def test_a_body_told_in_two_ways_is_refused_and_both_places_are_named(tmp_path: Path) -> None:
-    sector = SHELF / "sector.toml"
+    sector = FOLDER / "sector.toml"
     cluster = spoiled(tmp_path, "cluster_11.toml", 'place = "Cà Mau"', 'place = "Bạc Liêu"  # sai')
 
     at = line_with(sector, 'place = "Cà Mau"')
@@ -89,7 +89,7 @@ def test_an_end_that_one_file_leaves_out_is_a_contradiction(tmp_path: Path) -> N
         'place = "Kiên Giang"\nvalid_from = 2004-01-01',
     )
 
-    (fault,) = refusal([SHELF / "sector.toml", cluster])
+    (fault,) = refusal([FOLDER / "sector.toml", cluster])
 
     assert (fault.field, "“kien-giang”" in fault.sentence) == ("body.valid_to", True)
 
@@ -97,7 +97,7 @@ def test_an_end_that_one_file_leaves_out_is_a_contradiction(tmp_path: Path) -> N
 def test_an_entry_told_in_two_ways_is_refused(tmp_path: Path) -> None:
     cluster = spoiled(tmp_path, "cluster_11.toml", 'role = "chief"', 'role = "deputy"')
 
-    (fault,) = refusal([SHELF / "cluster_11.toml", cluster])
+    (fault,) = refusal([FOLDER / "cluster_11.toml", cluster])
 
     assert (fault.file, fault.field) == (str(cluster), "body.member")
 
@@ -105,7 +105,7 @@ def test_an_entry_told_in_two_ways_is_refused(tmp_path: Path) -> None:
 def test_a_sign_in_shared_by_two_bodies_must_be_said_to_be_one_account(tmp_path: Path) -> None:
     guest = spoiled(tmp_path, "giang_thanh.toml", "same_account = true\n", "")
 
-    (fault,) = refusal([SHELF / "sector.toml", SHELF / "kien_luong.toml", guest])
+    (fault,) = refusal([FOLDER / "sector.toml", FOLDER / "kien_luong.toml", guest])
 
     assert (fault.file, fault.line) == (str(guest), line_with(guest, '"hanh.lh"'))
     assert "same_account" in fault.sentence

@@ -12,9 +12,9 @@ from platform_core.app import compose
 from platform_core.audit.trail import TrailQuery, trail
 from platform_core.plugin_host.registry import installed_plugins
 from platform_core.plugin_host.running import dispatcher
-from platform_core.provisioning import machine
+from platform_core.provisioning.blueprints import machine
 from plugin_api.hookspecs import hookimpl
-from plugin_api.testing import Neighbours, foreign_id_faults, told_in_spite, wall_faults
+from plugin_api.testing import Neighbours, foreign_id_faults, isolation_faults, trail_disclosures
 from tenancy.context import OPERATOR_SPACE, TenantContext
 from tenancy.lifecycle import BodyRow, move_to, place_body, refresh_closure, set_parent
 from tenancy.query import rows
@@ -24,9 +24,9 @@ MODULES = [plugin.module_manifest() for plugin in installed_plugins()]
 
 
 @pytest.fixture
-async def neighbours(house):
+async def neighbours(tenants):
     """Kiên Lương, Giang Thành beside it, Kiên Giang above it, and a body made below it."""
-    async with house.inside("kien-luong"):
+    async with tenants.inside("kien-luong"):
         await move_to(TenantContext(OPERATOR_SPACE))
         below = await place_body(
             BodyRow(
@@ -38,69 +38,71 @@ async def neighbours(house):
                 valid_from=date(2020, 1, 1),
             )
         )
-        await set_parent(below, house.bodies["kien-luong"])
+        await set_parent(below, tenants.bodies["kien-luong"])
         await refresh_closure()
-        yield Neighbours(house.bodies["kien-luong"], house.bodies["giang-thanh"], house.bodies["kien-giang"], below)
+        bodies = tenants.bodies
+        yield Neighbours(bodies["kien-luong"], bodies["giang-thanh"], bodies["kien-giang"], below)
 
 
-async def filled(house, module):
+async def filled(tenants, module):
     """The module's sample rows in Kiên Lương."""
-    await move_to(TenantContext(house.bodies["kien-luong"]))
+    await move_to(TenantContext(tenants.bodies["kien-luong"]))
     people = [line["id"] for line in await rows("SELECT id FROM person WHERE tenant_id = $1 ORDER BY name_key")]
-    actor = machine(await house.body("kien-luong"), frozenset({module.name}))
-    return await dispatcher().demand("sample_rows", module.name, actor=actor, people=people, unit_id=await house.cell())
+    actor = machine(await tenants.body("kien-luong"), frozenset({module.name}))
+    cell = await tenants.cell()
+    return await dispatcher().demand("sample_rows", module.name, actor=actor, people=people, unit_id=cell)
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
-async def test_nobody_else_sees_or_changes_a_row(house, neighbours, module):
-    await filled(house, module)
+async def test_nobody_else_sees_or_changes_a_row(tenants, neighbours, module):
+    await filled(tenants, module)
     tables = import_module(module.tables).APP_CONFIG.table_classes
-    assert await wall_faults(tables, neighbours) == []
+    assert await isolation_faults(tables, neighbours) == []
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
-async def test_a_foreign_id_is_the_same_as_absent(house, neighbours, module):
-    ids = await filled(house, module)
-    stranger = machine(await house.body("giang-thanh"), frozenset({module.name}))
+async def test_a_foreign_id_is_the_same_as_absent(tenants, neighbours, module):
+    ids = await filled(tenants, module)
+    stranger = machine(await tenants.body("giang-thanh"), frozenset({module.name}))
     assert await foreign_id_faults(module.endpoints, stranger, ids) == []
 
 
-async def test_the_kit_finds_an_open_wall(house, neighbours):
+async def test_the_kit_finds_missing_isolation(tenants, neighbours):
     module = MODULES[0]
-    await filled(house, module)
+    await filled(tenants, module)
     tables = import_module(module.tables).APP_CONFIG.table_classes
-    open_wall = Neighbours(neighbours.own, neighbours.own, neighbours.above, neighbours.below)
-    found = await wall_faults(tables, open_wall)
+    not_isolated = Neighbours(neighbours.own, neighbours.own, neighbours.above, neighbours.below)
+    found = await isolation_faults(tables, not_isolated)
     assert any("rows seen from other" in fault for fault in found)
     assert any("rows changed from other" in fault for fault in found)
 
 
-async def test_the_kit_finds_an_endpoint_that_answers_a_foreign_id(house, neighbours):
+async def test_the_kit_finds_an_endpoint_that_answers_a_foreign_id(tenants, neighbours):
     module = MODULES[0]
-    ids = await filled(house, module)
-    no_stranger = machine(await house.body("kien-luong"), frozenset({module.name}))
+    ids = await filled(tenants, module)
+    no_stranger = machine(await tenants.body("kien-luong"), frozenset({module.name}))
     assert await foreign_id_faults(module.endpoints, no_stranger, ids) != []
 
 
-async def colleague(house, module):
+async def colleague(tenants, module):
     """Somebody of the same body who may do everything, and is not whom the sample rows are about."""
     other = await rows("SELECT id FROM person WHERE tenant_id = $1 ORDER BY name_key OFFSET 1 LIMIT 1")
-    everybody = machine(await house.body("kien-luong"), frozenset({module.name}))
+    everybody = machine(await tenants.body("kien-luong"), frozenset({module.name}))
     return replace(everybody, person_id=other[0]["id"])
 
 
-async def told_in_spite_of_screens(house, module):
+async def disclosed_in_spite_of_screens(tenants, module):
     """What the trail tells a colleague although every screen keeps it closed."""
-    ids = await filled(house, module)
-    reader = await colleague(house, module)
+    ids = await filled(tenants, module)
+    reader = await colleague(tenants, module)
     lines = (await trail(reader, TrailQuery(export="xlsx"))).lines
     assert len(lines) == lines[0].seq, "the whole trail"
-    return await told_in_spite(module.endpoints, reader, ids, lines)
+    return await trail_disclosures(module.endpoints, reader, ids, lines)
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
-async def test_the_trail_keeps_closed_what_every_screen_keeps_closed(house, neighbours, module):
-    assert await told_in_spite_of_screens(house, module) == []
+async def test_the_trail_keeps_closed_what_every_screen_keeps_closed(tenants, neighbours, module):
+    assert await disclosed_in_spite_of_screens(tenants, module) == []
 
 
 @contextmanager
@@ -126,9 +128,9 @@ def composed_without_rules():
         compose()
 
 
-async def test_the_kit_finds_a_record_without_a_rule(house, neighbours):
+async def test_the_kit_finds_a_record_without_a_rule(tenants, neighbours):
     module = next(one for one in MODULES if any(record.closed for record in one.records))
     with composed_without_rules():
-        found = await told_in_spite_of_screens(house, module)
+        found = await disclosed_in_spite_of_screens(tenants, module)
     closed = {record.table for record in module.records if record.closed}
     assert {fault.partition(" ")[0] for fault in found} == closed, "each rule is needed, and each is missed"

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from inside import Backdoor
 
-from platform_core.web.telling import told_of
+from platform_core.web.problem_details import problem_details
 from tenancy.anchors import BadAnchor, anchor_now, append_anchor, read_anchors
 from tenancy.context import Signer, TenantContext
 from tenancy.engine import DB
@@ -111,10 +111,10 @@ async def tampered(make_copy, request) -> AsyncIterator[Backdoor]:
     await Backdoor(copy.server.dsn(copy.server.superuser, "postgres")).execute("DROP DATABASE t_tampered WITH (FORCE)")
 
 
-async def test_what_people_did_leaves_whole_trails(house):
+async def test_what_people_did_leaves_whole_trails(tenants):
     assert await trail_faults() == []
     for slug in ("kien-luong", "giang-thanh"):
-        async with in_body(TenantContext(house.bodies[slug])):
+        async with in_body(TenantContext(tenants.bodies[slug])):
             await run("UPDATE person SET position = 'mới', version = version + 1 WHERE tenant_id = $1")
     assert await trail_faults() == []
 
@@ -140,7 +140,7 @@ async def test_what_a_superuser_signs_with_the_key_is_found_by_the_heads_outside
     assert ("kien-luong", "anchor") in {(fault.body, fault.why) for fault in found}
 
 
-async def test_the_file_of_heads_says_when_it_was_touched(house, tmp_path):
+async def test_the_file_of_heads_says_when_it_was_touched(tenants, tmp_path):
     file, signer = tmp_path / "anchors.jsonl", Signer(KEY)
     append_anchor(file, await anchor_now(signer, datetime.now(UTC)))
     append_anchor(file, await anchor_now(signer, datetime.now(UTC)))
@@ -178,21 +178,21 @@ async def test_without_a_head_nothing_is_written_and_the_fault_says_why(tampered
         with pytest.raises(DatabaseFault) as refused:
             async with transaction.point():
                 await run("UPDATE person SET position = 'mới' WHERE tenant_id = $1")
-    told = told_of(refused.value)
-    assert told.status == 503 and "Nhật ký" in told.sentence
+    problem = problem_details(refused.value)
+    assert problem.status == 503 and "Nhật ký" in problem.sentence
 
 
-async def test_of_a_column_too_large_for_the_trail_the_hash_is_kept(house, database):
+async def test_of_a_column_too_large_for_the_trail_the_hash_is_kept(tenants, database):
     backdoor = Backdoor(database.dsn(database.server.superuser))
     kept = "SELECT audit.kept('{{\"id\": 1, \"content\": \"{}\"}}', 'content')::text"
     one, other = [await backdoor.value(kept.format(content)) for content in ("a", "b")]
     assert "content#sha256" in str(one) and '"content"' not in str(one) and one != other
 
 
-async def test_a_body_verifies_its_own_trail_and_no_other(house):
-    async with in_body(TenantContext(house.bodies["kien-luong"])) as transaction:
-        assert await transaction.connection.fetch("SELECT * FROM audit.broken($1)", house.bodies["kien-luong"]) == []
+async def test_a_body_verifies_its_own_trail_and_no_other(tenants):
+    async with in_body(TenantContext(tenants.bodies["kien-luong"])) as transaction:
+        assert await transaction.connection.fetch("SELECT * FROM audit.broken($1)", tenants.bodies["kien-luong"]) == []
         for question in ("audit.broken($1)", "audit.heads() WHERE tenant_id = $1"):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 async with transaction.point():
-                    await transaction.connection.fetch(f"SELECT * FROM {question}", house.bodies["giang-thanh"])
+                    await transaction.connection.fetch(f"SELECT * FROM {question}", tenants.bodies["giang-thanh"])

@@ -6,16 +6,16 @@ import asyncpg
 import pytest
 from inside import Backdoor
 
-from platform_core.app_registry import table_bases
-from platform_core.doctor import examine
-from platform_core.instance import run_migrations
+from platform_core.operations.doctor import examine
+from platform_core.provisioning.app_registry import table_bases
+from platform_core.provisioning.instance import run_migrations
 from platform_core.settings import InstanceSettings
 from tenancy.context import Signer
 from tenancy.engine import SEARCH_PATH
 from tenancy.expected_state import state_findings, write_down
 from tenancy.faults import UnfitDatabase
 from tenancy.fitness import faults, refuse_unfit
-from tenancy.gate import catalogue_findings
+from tenancy.isolation_checks import catalogue_findings
 
 pytestmark = pytest.mark.anyio
 SIGNER = Signer(bytes(range(32)))

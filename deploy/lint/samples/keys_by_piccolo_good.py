@@ -11,4 +11,4 @@ class Task(Table):
     person_id = UUID()
 
 
-WALL = protect("task", "private", unique={"task_code_once": ["code"]}, references=[Reference("person_id", "person")])
+ROW_SECURITY = protect("task", "private", unique={"task_code_once": ["code"]}, references=[Reference("person_id", "person")])

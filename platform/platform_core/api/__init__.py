@@ -1,1 +1,1 @@
-"""The JSON face: sign-in for scripts, health, and the description of everything (OpenAPI)."""
+"""The JSON API: sign-in for scripts, health, and the description of everything (OpenAPI)."""

@@ -10,9 +10,9 @@ from msgspec import Meta, Struct
 from platform_core.accounts import sessions
 from platform_core.web.cookies import give_session, take_session
 from platform_core.web.faults import NotSignedIn
-from platform_core.web.gate import ACCOUNT, PUBLIC
 from platform_core.web.request_body import ACCOUNT_BYTES
-from platform_core.web.visit import current_visit
+from platform_core.web.request_context import current_request
+from platform_core.web.request_middleware import ACCOUNT, PUBLIC
 
 
 class SignIn(Struct, frozen=True):
@@ -57,8 +57,8 @@ def session_handlers(secure: bool) -> list[HTTPRouteHandler]:
         summary="Sign in",
     )
     async def open_session(request: Request[Any, Any, Any], data: JSONBody[SignIn]) -> Response[SessionAnswer]:
-        visit = current_visit()
-        token = await sessions.sign_in(data.login, data.password, visit.caller)
+        context = current_request()
+        token = await sessions.sign_in(data.login, data.password, context.caller)
         opened = await sessions.open_request(token, None)
         if opened is None:
             raise NotSignedIn
@@ -74,9 +74,9 @@ def session_handlers(secure: bool) -> list[HTTPRouteHandler]:
         summary="Who am I",
     )
     async def read_session(request: Request[Any, Any, Any]) -> SessionAnswer:
-        visit = current_visit()
-        assert visit.opened is not None
-        return _answer(visit.opened, visit.token)
+        context = current_request()
+        assert context.opened is not None
+        return _answer(context.opened, context.token)
 
     @delete(
         "/api/v1/session",
@@ -87,7 +87,7 @@ def session_handlers(secure: bool) -> list[HTTPRouteHandler]:
         summary="Sign out",
     )
     async def close_session(request: Request[Any, Any, Any]) -> Response[None]:
-        await sessions.sign_out(current_visit().token)
+        await sessions.sign_out(current_request().token)
         response = Response(None, status_code=204)
         take_session(response, secure)
         return response
@@ -101,9 +101,9 @@ def session_handlers(secure: bool) -> list[HTTPRouteHandler]:
         summary="Change the password; every other session ends",
     )
     async def change_password(request: Request[Any, Any, Any], data: JSONBody[NewPassword]) -> Response[SessionAnswer]:
-        visit = current_visit()
-        assert visit.opened is not None
-        token = await sessions.change_password(visit.opened, data.current, data.new, data.new, visit.caller)
+        context = current_request()
+        assert context.opened is not None
+        token = await sessions.change_password(context.opened, data.current, data.new, data.new, context.caller)
         opened = await sessions.open_request(token, None)
         if opened is None:  # changed once more in the meantime
             raise NotSignedIn
@@ -120,9 +120,9 @@ def session_handlers(secure: bool) -> list[HTTPRouteHandler]:
         summary="Sign out everywhere else",
     )
     async def end_others(request: Request[Any, Any, Any]) -> dict[str, int]:
-        visit = current_visit()
-        assert visit.opened is not None
-        return {"ended": await sessions.sign_out_everywhere(visit.opened.account_id, but=visit.token)}
+        context = current_request()
+        assert context.opened is not None
+        return {"ended": await sessions.sign_out_everywhere(context.opened.account_id, but=context.token)}
 
     @post(
         "/api/v1/session/language",
@@ -133,9 +133,9 @@ def session_handlers(secure: bool) -> list[HTTPRouteHandler]:
         summary="Choose the language of screens and sentences",
     )
     async def set_language(request: Request[Any, Any, Any], data: JSONBody[Language]) -> Language:
-        visit = current_visit()
-        assert visit.opened is not None
-        await sessions.set_language(visit.opened.account_id, data.language)
+        context = current_request()
+        assert context.opened is not None
+        await sessions.set_language(context.opened.account_id, data.language)
         return data
 
     return [open_session, read_session, close_session, change_password, end_others, set_language]

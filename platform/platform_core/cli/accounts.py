@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from platform_core.cli.main import Instance, done, fail, json_option, tell
+from platform_core.cli.common import Instance, done, fail, json_option, tell
 from plugin_api.errors import Refused
 from plugin_api.i18n import gettext as _
 
@@ -34,7 +34,7 @@ def add(
 ) -> None:
     """Add a person with an account: the first administrator of a body, who then adds the others."""
     from platform_core.people.service import NewPerson, NewRole, add_person, give_role
-    from platform_core.provisioning import machine_in
+    from platform_core.provisioning.blueprints import machine_in
     from plugin_api.ports import ports
 
     chosen = password or secrets.token_urlsafe(12)
@@ -112,7 +112,7 @@ def demo() -> None:
 @click.pass_obj
 def demo_accounts(instance: Instance, as_json: bool) -> None:
     """Demo accounts: body, slug, login, password, roles."""
-    from platform_core.instance import load_demo_accounts
+    from platform_core.provisioning.instance import load_demo_accounts
 
     _only_embedded(instance)
 
@@ -128,7 +128,7 @@ def demo_accounts(instance: Instance, as_json: bool) -> None:
 @click.pass_obj
 def fill(instance: Instance) -> None:
     """Give Kiên Lương a plausible year of work (invented)."""
-    from platform_core.demo_year import fill_demo_year
+    from platform_core.provisioning.demo_year import fill_demo_year
 
     _only_embedded(instance)
 

@@ -6,7 +6,7 @@ from typing import Any
 import click
 import msgspec
 
-from platform_core.cli.main import Instance, done, fail, json_option, tell
+from platform_core.cli.common import Instance, done, fail, json_option, tell
 from plugin_api.i18n import gettext as _
 
 
@@ -21,7 +21,7 @@ def tenants() -> None:
 @click.pass_obj
 def apply(instance: Instance, files: tuple[Path, ...], as_json: bool) -> None:
     """Apply blueprints (TOML) together; again is no change; a fault names file, line, field, and nothing is applied."""
-    from platform_core.provisioning import apply_files
+    from platform_core.provisioning.blueprints import apply_files
 
     async def work() -> Any:
         async with instance.database():
@@ -129,6 +129,6 @@ def _switch(instance: Instance, slug: str, module: str, enabled: bool) -> None:
 
 
 def _body(slug: str) -> Any:
-    from platform_core.provisioning import machine_in
+    from platform_core.provisioning.blueprints import machine_in
 
     return machine_in(slug)

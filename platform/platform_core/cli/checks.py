@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from platform_core.cli.main import Instance, done, fail, json_option, tell
+from platform_core.cli.common import Instance, done, fail, json_option, tell
 from plugin_api.i18n import gettext as _
 
 
@@ -14,7 +14,7 @@ from plugin_api.i18n import gettext as _
 @click.pass_obj
 def doctor(instance: Instance, as_json: bool) -> None:
     """Every check of the instance with its verdict; exit code 1 when one fails."""
-    from platform_core.doctor import examine
+    from platform_core.operations.doctor import examine
 
     async def work() -> Any:
         async with instance.server():
@@ -56,9 +56,9 @@ def routes(instance: Instance, as_json: bool) -> None:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def bench(arguments: tuple[str, ...]) -> None:
     """Measure the product against bare handlers, side by side (needs a checkout)."""
-    from tenancy.migrations import SHELVES
+    from tenancy.migrations import PROJECT_ROOT
 
-    folder = SHELVES / "tests" / "bench"
+    folder = PROJECT_ROOT / "tests" / "bench"
     if not folder.is_dir():
         fail(_("Đo tốc độ cần mã nguồn đầy đủ: hãy chạy trong bản sao của dự án."))
     sys.path.insert(0, str(folder))

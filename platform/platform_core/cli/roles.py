@@ -5,7 +5,7 @@ from uuid import UUID
 
 import click
 
-from platform_core.cli.main import Instance, done, json_option, tell
+from platform_core.cli.common import Instance, done, json_option, tell
 from plugin_api.errors import Refused
 from plugin_api.forms import parse
 from plugin_api.i18n import gettext as _
@@ -25,7 +25,7 @@ def roles() -> None:
 @click.pass_obj
 def list_requests(instance: Instance, slug: str, as_json: bool) -> None:
     """What waits to be confirmed in a body."""
-    from platform_core.provisioning import machine_in
+    from platform_core.provisioning.blueprints import machine_in
 
     async def work() -> Any:
         async with instance.database(), machine_in(slug) as actor:
@@ -78,7 +78,7 @@ def give(instance: Instance, slug: str, login: str, role: str, unit: str, reason
     """Give a role that nobody in the body can ask for, such as one for its only administrator."""
     from platform_core.people.forms import NewRole, RoleRefusal
     from platform_core.people.role_requests import give_as_operator
-    from platform_core.provisioning import machine_in
+    from platform_core.provisioning.blueprints import machine_in
     from plugin_api.ports import ports
 
     async def work() -> None:
@@ -94,7 +94,7 @@ def give(instance: Instance, slug: str, login: str, role: str, unit: str, reason
 def _decide(instance: Instance, slug: str, login: str, role: str, unit: str, reason: str, *, yes: bool) -> None:
     from platform_core.people.forms import RoleConfirmation, RoleRefusal
     from platform_core.people.role_requests import confirm_role, refuse_role
-    from platform_core.provisioning import machine_in
+    from platform_core.provisioning.blueprints import machine_in
 
     async def work() -> None:
         async with instance.database(), machine_in(slug) as actor:

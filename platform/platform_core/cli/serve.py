@@ -14,7 +14,7 @@ from plugin_api.i18n import gettext as _
 
 
 def serve_instance(settings: InstanceSettings) -> int:
-    """Start everything and serve until told to stop; returns the exit code. Raises FrontDoorError with one sentence."""
+    """Start everything and serve until told to stop; returns the exit code. Raises StartupError with one sentence."""
     began = time.monotonic()
 
     def progress(line: str) -> None:
@@ -28,10 +28,10 @@ def serve_instance(settings: InstanceSettings) -> int:
         postgres.start()
         progress(_("PostgreSQL đã chạy tại %(folder)s", folder=settings.data))
     try:
-        from platform_core import server
         from platform_core.app import compose
-        from platform_core.instance import prepare
-        from platform_core.maintenance import daily_maintenance
+        from platform_core.operations import server
+        from platform_core.operations.maintenance import daily_maintenance
+        from platform_core.provisioning.instance import prepare
 
         compose()
         asyncio.run(prepare(settings, progress))

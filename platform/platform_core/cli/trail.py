@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from platform_core.cli.main import Instance, done, json_option, tell
-from platform_core.embedded import FrontDoorError
+from platform_core.cli.common import Instance, done, json_option, tell
+from platform_core.embedded import StartupError
 from plugin_api.i18n import gettext as _
 
 
@@ -24,7 +24,7 @@ def trail() -> None:
 @click.pass_obj
 def verify(instance: Instance, anchor: Path | None, as_json: bool) -> None:
     """Check every chain, every row against its last entry, every head; exit code 1 when one is not whole."""
-    from platform_core.maintenance import anchor_file
+    from platform_core.operations.maintenance import anchor_file
     from plugin_api.vietnam import VIETNAM
     from tenancy.anchors import BadAnchor, anchor_now, append_anchor, read_anchors
     from tenancy.context import Signer
@@ -39,12 +39,12 @@ def verify(instance: Instance, anchor: Path | None, as_json: bool) -> None:
                 if anchor is not None and not found:
                     append_anchor(anchor, await anchor_now(signer, datetime.now(VIETNAM)))
             except BadAnchor as fault:
-                raise FrontDoorError(
+                raise StartupError(
                     _("Dòng %(line)s của %(file)s không do hệ thống này ghi: hãy so với bản sao cất ở máy khác.",
                       line=fault.line, file=file)
                 ) from fault
             except OSError as fault:
-                raise FrontDoorError(
+                raise StartupError(
                     _("Không đọc hoặc ghi được %(file)s (%(reason)s): hãy chọn tệp khác.",
                       file=file, reason=fault.strerror)
                 ) from fault
@@ -66,7 +66,7 @@ def verify(instance: Instance, anchor: Path | None, as_json: bool) -> None:
 @click.pass_obj
 def maintain(instance: Instance, as_json: bool) -> None:
     """Write the heads of the trails down outside the database, forget what has ended. `serve` does it once a day."""
-    from platform_core.maintenance import maintain as maintain_once
+    from platform_core.operations.maintenance import maintain as maintain_once
 
     async def work() -> Any:
         async with instance.database():

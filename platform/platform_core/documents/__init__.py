@@ -1,5 +1,5 @@
-"""Papers and sheets: the platform's press behind `plugin_api.papers`."""
+"""Papers and sheets: the platform's renderer behind `plugin_api.papers`."""
 
-from platform_core.documents.press import Press
+from platform_core.documents.renderer import Renderer
 
-__all__ = ["Press"]
+__all__ = ["Renderer"]

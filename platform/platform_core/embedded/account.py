@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
-from platform_core.embedded.faults import FrontDoorError
+from platform_core.embedded.faults import StartupError
 from plugin_api.i18n import gettext as _
 
 # The first that exists. `postgres` before `nobody`: strangers' processes run as nobody, too.
@@ -49,27 +49,27 @@ class ServerAccount:
 
 
 def own_name() -> str:
-    """Name of the account that runs the product. Raises FrontDoorError for a uid without a name (odd containers)."""
+    """Name of the account that runs the product. Raises StartupError for a uid without a name (odd containers)."""
     try:
         return pwd.getpwuid(os.geteuid()).pw_name
     except KeyError as fault:
-        raise FrontDoorError(_("Tài khoản số %(uid)s không có tên trong hệ thống: hãy thêm vào /etc/passwd "
-                               "hoặc chạy bằng tài khoản khác.", uid=os.geteuid())) from fault
+        raise StartupError(_("Tài khoản số %(uid)s không có tên trong hệ thống: hãy thêm vào /etc/passwd "
+                             "hoặc chạy bằng tài khoản khác.", uid=os.geteuid())) from fault
 
 
 def choose_account(cluster: Path) -> ServerAccount:
     """The account for the server of `cluster`: ours, or for root the present owner of the files, else an idle one.
 
     Raises:
-        FrontDoorError: root, and the machine has none of the accounts of UNPRIVILEGED.
+        StartupError: root, and the machine has none of the accounts of UNPRIVILEGED.
     """
     if os.geteuid() != 0:
         return ServerAccount(own_name(), os.geteuid(), os.getegid(), dropped=False)
     owner = cluster.stat().st_uid if cluster.exists() else 0
     for entry in (*_entry_of_uid(owner), *_entries_of_names()):
         return ServerAccount(entry.pw_name, entry.pw_uid, entry.pw_gid, dropped=True)
-    raise FrontDoorError(_("PostgreSQL không chạy bằng root và máy này không có tài khoản %(names)s: hãy tạo một "
-                           "tài khoản (useradd --system postgres) rồi chạy lại.", names=" / ".join(UNPRIVILEGED)))
+    raise StartupError(_("PostgreSQL không chạy bằng root và máy này không có tài khoản %(names)s: hãy tạo một "
+                         "tài khoản (useradd --system postgres) rồi chạy lại.", names=" / ".join(UNPRIVILEGED)))
 
 
 def _entry_of_uid(uid: int) -> list[pwd.struct_passwd]:

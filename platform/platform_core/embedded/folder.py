@@ -4,7 +4,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from platform_core.embedded.faults import FrontDoorError, disk_sentence
+from platform_core.embedded.faults import StartupError, disk_sentence
 from plugin_api.i18n import gettext as _
 
 SYSTEM_FOLDER = Path("/var/lib/thidua")
@@ -34,7 +34,7 @@ class FolderLock:
         return self._file is not None
 
     def take(self) -> None:
-        """Make the folder if need be and lock it. Raises FrontDoorError when another process has it."""
+        """Make the folder if need be and lock it. Raises StartupError when another process has it."""
         if self.held:
             return
         try:
@@ -47,7 +47,7 @@ class FolderLock:
         except OSError as fault:
             holder = os.pread(file, 20, 0).decode(errors="replace").strip() or "?"
             os.close(file)
-            raise FrontDoorError(
+            raise StartupError(
                 _("Thư mục dữ liệu %(folder)s đang được tiến trình %(pid)s dùng: hãy dừng tiến trình đó "
                   "hoặc chọn thư mục khác bằng --data.", folder=self.folder, pid=holder)) from fault
         os.ftruncate(file, 0)
@@ -65,7 +65,7 @@ def let_others_pass(folder: Path) -> None:
     """Let the server's account pass through a data folder on the way to its cluster, without seeing what is in it.
 
     Left alone when the folder holds anything but our own files: somebody's private folder stays private.
-    Raises FrontDoorError.
+    Raises StartupError.
     """
     try:
         if all(entry.name.startswith(OUR_NAMES) for entry in folder.iterdir()):

@@ -19,7 +19,7 @@ class ServerLog:
 
     @contextmanager
     def opened(self) -> Iterator[int]:
-        """A descriptor to append to, for the server's output. Raises FrontDoorError."""
+        """A descriptor to append to, for the server's output. Raises StartupError."""
         try:
             if self.file.exists() and self.file.stat().st_size > KEEP_BYTES:
                 self.file.replace(self.file.with_name(f"{self.file.name}.1"))

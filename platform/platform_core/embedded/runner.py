@@ -12,7 +12,7 @@ from urllib.parse import quote
 from platform_core.embedded.account import ServerAccount, choose_account, first_closed_folder
 from platform_core.embedded.binaries import find_binaries
 from platform_core.embedded.cluster import SUPERUSER, prepare_cluster
-from platform_core.embedded.faults import FrontDoorError
+from platform_core.embedded.faults import StartupError
 from platform_core.embedded.folder import SYSTEM_FOLDER, FolderLock, let_others_pass
 from platform_core.embedded.leftovers import clear_leftovers
 from platform_core.embedded.log import ServerLog
@@ -44,7 +44,7 @@ class EmbeddedPostgres:
         """Take the folder and bring the server up; returns once it takes connections. Nothing to do if it runs.
 
         Raises:
-            FrontDoorError: the folder is in use, can't be written or entered, or the server refuses it.
+            StartupError: the folder is in use, can't be written or entered, or the server refuses it.
         """
         with self._turn:
             self._lock.take()
@@ -55,7 +55,7 @@ class EmbeddedPostgres:
                 raise
 
     def restart(self) -> None:
-        """Bring a server that died up again; does nothing when it was stopped on purpose. Raises FrontDoorError."""
+        """Bring a server that died up again; does nothing when it was stopped on purpose. Raises StartupError."""
         with self._turn:
             if self._lock.held:
                 self._bring_up()
@@ -116,7 +116,7 @@ class EmbeddedPostgres:
         let_others_pass(self.folder)
         closed = first_closed_folder(self.folder, account)
         if closed:
-            raise FrontDoorError(
+            raise StartupError(
                 _("PostgreSQL chạy bằng tài khoản %(account)s, tài khoản này không vào được %(closed)s: hãy chọn thư "
                   "mục dữ liệu khác, ví dụ --data %(works)s.", account=account.name, closed=closed,
                   works=SYSTEM_FOLDER))
@@ -125,8 +125,8 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + RECOVERY_SECONDS
         while not self._says_ready(process.pid):
             if process.poll() is not None or time.monotonic() > deadline:
-                raise FrontDoorError(_("PostgreSQL không khởi động được: %(reason)s (nhật ký: %(log)s)",
-                                       reason=self.log.last_fatal(), log=self.log.file))
+                raise StartupError(_("PostgreSQL không khởi động được: %(reason)s (nhật ký: %(log)s)",
+                                     reason=self.log.last_fatal(), log=self.log.file))
             time.sleep(0.01)
 
     def _says_ready(self, pid: int) -> bool:

@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 from platform_core.embedded.account import ServerAccount
-from platform_core.embedded.faults import FrontDoorError
+from platform_core.embedded.faults import StartupError
 from plugin_api.i18n import gettext as _
 
 SOCKET = ".s.PGSQL.5432"
@@ -23,7 +23,7 @@ def socket_folder_of(cluster: Path) -> Path:
 
 
 def prepare_socket_folder(folder: Path, account: ServerAccount) -> None:
-    """Make a folder outside the cluster and be sure that it is nobody else's. Raises FrontDoorError."""
+    """Make a folder outside the cluster and be sure that it is nobody else's. Raises StartupError."""
     if folder.parent != SHORT_PLACE:
         return
     if not os.path.lexists(folder):
@@ -31,8 +31,8 @@ def prepare_socket_folder(folder: Path, account: ServerAccount) -> None:
         account.give(folder)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != account.uid or found.st_mode & 0o077:
-        raise FrontDoorError(_("%(folder)s thuộc người khác: hãy xóa nó hoặc chọn thư mục dữ liệu có đường dẫn "
-                               "ngắn hơn bằng --data.", folder=folder))
+        raise StartupError(_("%(folder)s thuộc người khác: hãy xóa nó hoặc chọn thư mục dữ liệu có đường dẫn "
+                             "ngắn hơn bằng --data.", folder=folder))
 
 
 def remove_socket_folder(folder: Path) -> None:

@@ -40,7 +40,7 @@ def mask(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableM
 
 
 def set_up_logs(level: int = logging.INFO) -> None:
-    """Configure the process once: our own lines and those of libraries leave by the same door, in the same form."""
+    """Configure the process once: our own lines and those of libraries leave by the same handler, in the same form."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,

@@ -74,7 +74,7 @@ class NewRoleLine(Struct, frozen=True):
     reason: str
 
 
-class RolesAtHome(Struct, frozen=True):
+class DashboardRoles(Struct, frozen=True):
     """What "My work" says of roles."""
 
     to_confirm: list[RoleToConfirm]
@@ -186,14 +186,14 @@ def _confirmers(actor: Actor, policy: RolePolicy, line: Record) -> list[str]:
     return [person.person_name for person in people if not why_not(person, line)]
 
 
-async def roles_at_home(actor: Actor, today: date) -> RolesAtHome:
+async def roles_on_dashboard(actor: Actor, today: date) -> DashboardRoles:
     """What waits for the reader to confirm, and which guarded roles began lately; nothing asked for other readers."""
     follows = actor.may(Permission.ROLE_FOLLOW)
     if not follows and not actor.may(Permission.ROLE_CONFIRM):
-        return RolesAtHome([], [])
+        return DashboardRoles([], [])
     found = await rows(AT_HOME, today - TOLD_FOR, today, list(guarded_roles(policy_of("[]"))))
     guarded = guarded_roles(policy_of(found[0]["rules"])) if found else frozenset[str]()
-    return RolesAtHome(
+    return DashboardRoles(
         [_to_confirm(line) for line in found if line["waits"] and not why_not(actor, line)],
         [_began(line) for line in found if follows and not line["waits"]
          and (line["role"] in guarded or line["by_operator"])],

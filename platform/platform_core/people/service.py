@@ -125,7 +125,7 @@ async def withdraw_role(actor: Actor, person_id: UUID, assignment_id: UUID, data
 async def leave(actor: Actor, person_id: UUID, data: Ending) -> None:
     """Close a person's membership, places and roles after a day; everything done stays in the person's name.
 
-    Raises Refused for somebody who has left already: a new last day would open the door again.
+    Raises Refused for somebody who has left already: a new last day would let him in again.
     """
     until = data.until or ports().today()
     await not_left(person_id)

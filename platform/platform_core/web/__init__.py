@@ -1,1 +1,1 @@
-"""From a request to a page or a JSON answer: the gate every request passes, endpoints from declarations, screens."""
+"""From a request to a page or a JSON answer: middleware, endpoints from declarations, screens."""

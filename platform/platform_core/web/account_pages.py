@@ -11,12 +11,12 @@ from platform_core.access.roles import role_title
 from platform_core.accounts import passwords, sessions
 from platform_core.accounts.demo import DemoAccount, demo_accounts
 from platform_core.accounts.devices import device_of
-from platform_core.web.came_from import own_path
 from platform_core.web.cookies import clear_flash, flash, give_language, give_session, take_session
-from platform_core.web.gate import ACCOUNT, PUBLIC
+from platform_core.web.referrer import own_path
 from platform_core.web.rendering import Pages
 from platform_core.web.request_body import ACCOUNT_BYTES
-from platform_core.web.visit import current_visit
+from platform_core.web.request_context import current_request
+from platform_core.web.request_middleware import ACCOUNT, PUBLIC
 from plugin_api.errors import Invalid, Refusal
 from plugin_api.i18n import LANGUAGES
 from plugin_api.i18n import gettext as _
@@ -58,7 +58,7 @@ def account_pages(pages: Pages, secure: bool, demo: bool) -> list[HTTPRouteHandl
     @get("/", opt={"permission": PUBLIC}, include_in_schema=False)
     async def front(request: AnyRequest) -> Redirect:
         """To the only body, to the choice of one, or to sign-in."""
-        opened = current_visit().opened
+        opened = current_request().opened
         if opened is None:
             return Redirect(addresses.url("sign_in"), status_code=303)
         return Redirect(_first_page(pages, opened), status_code=303)
@@ -78,13 +78,13 @@ def account_pages(pages: Pages, secure: bool, demo: bool) -> list[HTTPRouteHandl
         """A new session, or the form again with one sentence."""
         form = await request.form()
         login, wanted = str(form.get("login", ""))[:100], own_path(str(form.get("next", "")))
-        visit = current_visit()
+        context = current_request()
         try:
-            token = await sessions.sign_in(login, str(form.get("password", "")), visit.caller)
+            token = await sessions.sign_in(login, str(form.get("password", "")), context.caller)
         except Refusal as refusal:
             return form_of(refusal.sentence, login, wanted, refusal.status)
-        if visit.token:
-            await sessions.sign_out(visit.token)
+        if context.token:
+            await sessions.sign_out(context.token)
         response = Redirect(wanted or "/", status_code=303)
         give_session(response, token, secure)
         return response
@@ -92,7 +92,7 @@ def account_pages(pages: Pages, secure: bool, demo: bool) -> list[HTTPRouteHandl
     @post("/sign-out", opt=FIRST, include_in_schema=False)
     async def sign_out(request: AnyRequest) -> Redirect:
         """End this session."""
-        await sessions.sign_out(current_visit().token)
+        await sessions.sign_out(current_request().token)
         response = Redirect(addresses.url("sign_in"), status_code=303)
         take_session(response, secure)
         return response
@@ -101,31 +101,31 @@ def account_pages(pages: Pages, secure: bool, demo: bool) -> list[HTTPRouteHandl
     async def choose_body(request: AnyRequest) -> Response[Any]:
         """The bodies of the account."""
         response = pages.page("choose_body.html", bodies=_opened().bodies)
-        if current_visit().flashes:
+        if current_request().flashes:
             clear_flash(response, secure)
         return response
 
     @get("/account", opt={"permission": ACCOUNT}, include_in_schema=False, media_type=MediaType.HTML)
     async def account(request: AnyRequest) -> Response[Any]:
         """The own account and where it is signed in."""
-        opened, visit = _opened(), current_visit()
+        opened, context = _opened(), current_request()
         response = pages.page(
             "account.html",
             login=opened.login,
             language=opened.language,
             bodies=opened.bodies,
-            sessions=await sessions.sessions_of(opened.account_id, visit.token),
+            sessions=await sessions.sessions_of(opened.account_id, context.token),
             device_of=device_of,
         )
-        if visit.flashes:
+        if context.flashes:
             clear_flash(response, secure)
         return response
 
     @post("/account/sessions/end", opt=FIRST, include_in_schema=False)
     async def end_sessions(request: AnyRequest) -> Redirect:
         """Sign out everywhere else."""
-        visit = current_visit()
-        await sessions.sign_out_everywhere(_opened().account_id, but=visit.token)
+        context = current_request()
+        await sessions.sign_out_everywhere(_opened().account_id, but=context.token)
         response = Redirect(addresses.url("account"), status_code=303)
         flash(response, "success", _("Đã đăng xuất mọi nơi khác."), secure)
         return response
@@ -136,7 +136,7 @@ def account_pages(pages: Pages, secure: bool, demo: bool) -> list[HTTPRouteHandl
         form = await request.form()
         wanted = str(form.get("language"))
         language = wanted if wanted in LANGUAGES else "vi"
-        opened = current_visit().opened
+        opened = current_request().opened
         if opened is not None:
             await sessions.set_language(opened.account_id, language)
         response = Redirect(own_path(str(form.get("next", ""))) or "/", status_code=303)
@@ -164,10 +164,10 @@ def account_pages(pages: Pages, secure: bool, demo: bool) -> list[HTTPRouteHandl
     @post("/change-password", opt=FIRST, include_in_schema=False)
     async def change_password(request: AnyRequest) -> Response[Any]:
         """A new password and a new session; every other session ends."""
-        form, visit = await request.form(), current_visit()
+        form, context = await request.form(), current_request()
         try:
             current, new, repeated = (str(form.get(name, "")) for name in ("current", "new", "repeated"))
-            token = await sessions.change_password(_opened(), current, new, repeated, visit.caller)
+            token = await sessions.change_password(_opened(), current, new, repeated, context.caller)
         except sessions.TooManyTries as refusal:
             return password_form({"old": refusal.sentence}, refusal.status)
         except Invalid as invalid:
@@ -192,14 +192,14 @@ def account_pages(pages: Pages, secure: bool, demo: bool) -> list[HTTPRouteHandl
 
 
 def _opened() -> sessions.Opened:
-    opened = current_visit().opened
-    assert opened is not None, "the gate lets nobody in without a session"
+    opened = current_request().opened
+    assert opened is not None, "the middleware lets nobody in without a session"
     return opened
 
 
 def _first_page(pages: Pages, opened: sessions.Opened) -> str:
     return (
-        pages.addresses.url("core.home", slug=opened.bodies[0].slug)
+        pages.addresses.url("core.dashboard", slug=opened.bodies[0].slug)
         if len(opened.bodies) == 1
         else pages.addresses.url("choose_body")
     )

@@ -5,7 +5,7 @@ from itertools import zip_longest
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from platform_core.web.visit import current_visit
+from platform_core.web.request_context import current_request
 
 PART = re.compile(r"\{(\w+)(?::\w+)?\}")
 
@@ -38,7 +38,7 @@ class Addresses:
         tested, so that is never a visitor's fault.
         """
         name, _, anchor = name.partition("#")
-        actor = current_visit().actor
+        actor = current_request().actor
         if actor is not None:
             values.setdefault("slug", actor.body.slug)
         if name not in self._paths:

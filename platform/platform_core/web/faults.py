@@ -1,4 +1,4 @@
-"""What the gate refuses, before any service is asked."""
+"""What the request middleware refuses, before any service is asked."""
 
 from plugin_api.errors import Refusal
 from plugin_api.i18n import gettext as _

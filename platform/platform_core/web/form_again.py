@@ -25,7 +25,7 @@ Choices = Callable[[Actor], Awaitable[Options]]
 
 
 async def typed_values(request: Request[Any, Any, Any]) -> list[tuple[str, Any]]:
-    """What the form sent, without what the house itself put in."""
+    """What the form sent, without what the page itself put in."""
     form = await request.form()
     return [(name, value) for name, value in form.items() if name not in SILENT]  # multi_items() forgets the order
 

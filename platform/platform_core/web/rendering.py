@@ -1,4 +1,4 @@
-"""Jinja pages in the frame of the house. Templates know nothing of requests: the shell tells them what they need."""
+"""Jinja pages in their frame. Templates know nothing of requests: the shell tells them what they need."""
 
 import hashlib
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from litestar import MediaType, Response
 from platform_core.plugin_host.dispatcher import Dispatcher
 from platform_core.web.addresses import Addresses
 from platform_core.web.frame import Frames
-from platform_core.web.visit import Visit, current_visit
+from platform_core.web.request_context import RequestContext, current_request
 from plugin_api.actor import Actor
 from plugin_api.endpoints import SIGNED_IN
 from plugin_api.i18n import gettext, ngettext
@@ -63,7 +63,7 @@ class Pages:
 
 
 class Shell:
-    """What the frame of every page shows; read from the visit of the request, so one object serves all."""
+    """What the frame of every page shows; read from the context of the request, so one object serves all."""
 
     version = VERSION
 
@@ -71,54 +71,54 @@ class Shell:
         self._pages = pages
 
     @property
-    def visit(self) -> Visit:
-        return current_visit()
+    def context(self) -> RequestContext:
+        return current_request()
 
     @property
     def signed_in(self) -> bool:
-        return self.visit.opened is not None
+        return self.context.opened is not None
 
     @property
     def person_name(self) -> str:
-        visit = self.visit
-        if visit.actor:
-            return visit.actor.person_name
-        return visit.opened.login if visit.opened else ""
+        context = self.context
+        if context.actor:
+            return context.actor.person_name
+        return context.opened.login if context.opened else ""
 
     @property
     def body(self) -> Any:
-        return self.visit.actor.body if self.visit.actor else None
+        return self.context.actor.body if self.context.actor else None
 
     @property
     def bodies(self) -> list[tuple[str, str]]:
-        return [(body.slug, body.name) for body in self.visit.opened.bodies] if self.visit.opened else []
+        return [(body.slug, body.name) for body in self.context.opened.bodies] if self.context.opened else []
 
     @property
     def language(self) -> str:
-        return self.visit.language
+        return self.context.language
 
     @property
     def csrf_token(self) -> str:
-        return self.visit.csrf
+        return self.context.csrf
 
     @property
     def path(self) -> str:
-        return self.visit.path
+        return self.context.path
 
     @property
     def flashes(self) -> list[tuple[str, str]]:
-        return self.visit.flashes
+        return self.context.flashes
 
     @property
     def frame_key(self) -> Any:
         """Whose frame it is: one session in what the database said about it. None: nobody's, so it is not kept."""
-        visit = self.visit
-        return (visit.token, visit.opened.mark, visit.language) if visit.opened else None
+        context = self.context
+        return (context.token, context.opened.mark, context.language) if context.opened else None
 
     @property
     def navigation(self) -> list[dict[str, Any]]:
         """The menu: modules that are on, entries the person may open."""
-        return self._menu(self.visit.actor) if self.visit.actor else []
+        return self._menu(self.context.actor) if self.context.actor else []
 
     def _menu(self, actor: Actor) -> list[dict[str, Any]]:
         dispatcher = self._pages.dispatcher
@@ -139,7 +139,7 @@ class Shell:
         return [_entry(item, url(item.view)) for item in ordered if self._open_to(item)]
 
     def _open_to(self, item: NavigationItem) -> bool:
-        actor = self.visit.actor
+        actor = self.context.actor
         permission = self._pages.dispatcher.registry.endpoints[item.view][1].permission
         return actor is not None and (permission == SIGNED_IN or actor.may(permission))
 

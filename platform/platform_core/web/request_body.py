@@ -1,6 +1,7 @@
 """Reads the whole body before a connection is taken: a slow sender holds nothing but its own line.
 
-How many bytes an address takes is declared in its `opt["most_bytes"]`; without that it is ACTION_BYTES. The gate asks.
+How many bytes an address takes is declared in its `opt["most_bytes"]`; without that it is ACTION_BYTES. The middleware
+asks.
 """
 
 from typing import Any, get_args

@@ -31,7 +31,7 @@ async def notice_paper(actor: Actor, cycle_id: UUID, query: PaperQuery) -> File:
     if chosen is None:
         raise Absent(f"edition {query.edition} of the notice of cycle {cycle_id}")
     tasks = decoded(chosen["tasks"], list[NoticeTask])
-    return await ports().press.print(notice(actor, head, chosen, tasks), query.form)
+    return await ports().renderer.print(notice(actor, head, chosen, tasks), query.form)
 
 
 def notice(actor: Actor, head: CycleHead, edition: Record, tasks: list[NoticeTask]) -> Paper:

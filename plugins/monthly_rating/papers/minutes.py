@@ -37,7 +37,7 @@ async def minutes_paper(actor: Actor, cycle_id: UUID, query: PaperQuery) -> File
                 "quả đã công bố."
             )
         )
-    return await ports().press.print(minutes(actor, page, settings_of(actor)), query.form)
+    return await ports().renderer.print(minutes(actor, page, settings_of(actor)), query.form)
 
 
 def minutes(actor: Actor, page: MeetingPage, settings: RatingSettings) -> Paper:

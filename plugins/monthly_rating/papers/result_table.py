@@ -26,7 +26,7 @@ COLUMNS = (
 async def result_paper(actor: Actor, cycle_id: UUID, query: PaperQuery) -> File:
     """The table as PDF or DOCX, marked as a draft until it is published;
     each reader's copy shows what that reader may see."""
-    return await ports().press.print(result_table(actor, await result_page(actor, cycle_id)), query.form)
+    return await ports().renderer.print(result_table(actor, await result_page(actor, cycle_id)), query.form)
 
 
 def result_table(actor: Actor, page: ResultPage) -> Paper:

@@ -1,4 +1,4 @@
-"""The door: a file or several in, accepted blueprints out, or one error that holds every fault."""
+"""Reading blueprints: a file or several in, accepted blueprints out, or one error that holds every fault."""
 
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path

@@ -148,14 +148,14 @@ class Cell:
 
 
 @pytest.fixture
-async def cell(house) -> AsyncIterator[Cell]:
+async def cell(tenants) -> AsyncIterator[Cell]:
     """The cell, in a transaction that is undone."""
-    async with house.inside("kien-luong"):
-        unit_id = await house.cell()
+    async with tenants.inside("kien-luong"):
+        unit_id = await tenants.cell()
         logins = ("duc.tq", "ha.pt", "anh.nt", "on.dv", "ha.ht", "hanh.lh", "uoc.tm", "an.dt", "yen.mh", "dat.vt")
-        people = [await house.actor(login) for login in logins]
+        people = [await tenants.actor(login) for login in logins]
         chair, leader, clerk, member, colleague = people[:5]
-        yield Cell(unit_id, chair, leader, clerk, member, colleague, await house.actor("oanh.qt"), people)
+        yield Cell(unit_id, chair, leader, clerk, member, colleague, await tenants.actor("oanh.qt"), people)
 
 
 @pytest.fixture

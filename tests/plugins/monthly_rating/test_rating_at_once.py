@@ -47,7 +47,7 @@ async def month(cell):
 
 
 @pytest.fixture
-def at_once(house, database):
+def at_once(tenants, database):
     """`await at_once(actor, first, second)`: the second begins before the first is committed, then waits for it.
     Returns the second's answer."""
 
@@ -56,7 +56,7 @@ def at_once(house, database):
             async with in_body(context):
                 return await second()
 
-        context = TenantContext(house.bodies["kien-luong"])
+        context = TenantContext(tenants.bodies["kien-luong"])
         async with in_body(context):
             await first()
             waiting = asyncio.create_task(later())
@@ -66,8 +66,8 @@ def at_once(house, database):
     return run_both
 
 
-async def test_of_two_files_sent_at_once_one_fills_the_last_place(month, house, database):
-    context = TenantContext(house.bodies["kien-luong"], month.member.account_id)
+async def test_of_two_files_sent_at_once_one_fills_the_last_place(month, tenants, database):
+    context = TenantContext(tenants.bodies["kien-luong"], month.member.account_id)
     task = (await month.tasks(month.member))[0]["id"]
     with on_day(DAY):
         for _ in range(evidence_actions.MOST_FILES - 1):
@@ -91,7 +91,7 @@ async def test_of_two_files_sent_at_once_one_fills_the_last_place(month, house, 
         assert await value(kept, task) == 20
 
 
-async def test_a_file_withdrawn_in_two_windows_is_counted_out_once(month, house, at_once):
+async def test_a_file_withdrawn_in_two_windows_is_counted_out_once(month, tenants, at_once):
     task = (await month.tasks(month.colleague))[0]["id"]
     with on_day(DAY):
         sent = [(await evidence_actions.add_evidence(month.colleague, task, NOTE))["evidence_id"] for _ in range(2)]
@@ -102,11 +102,11 @@ async def test_a_file_withdrawn_in_two_windows_is_counted_out_once(month, house,
 
         with pytest.raises(Refused, match="đã được rút"):
             await at_once(withdraw, withdraw)
-        async with in_body(TenantContext(house.bodies["kien-luong"])):
+        async with in_body(TenantContext(tenants.bodies["kien-luong"])):
             assert await value("SELECT evidence FROM monthly_rating_task WHERE tenant_id = $1 AND id = $2", task) == 1
 
 
-async def test_two_clerks_who_take_tasks_from_the_plans_take_each_once(cell, house, at_once):
+async def test_two_clerks_who_take_tasks_from_the_plans_take_each_once(cell, tenants, at_once):
     with on_day(date(2026, 1, 6)):
         plan_id = (await plan_actions.start_plan(cell.member, PlanStart(cell.unit_id, 2026)))["plan_id"]
         undertaking = PlanRow(None, "Kiểm sát nhà tạm giữ", date(2026, 5, 25))
@@ -120,7 +120,7 @@ async def test_two_clerks_who_take_tasks_from_the_plans_take_each_once(cell, hou
         with pytest.raises(Refused, match="Không còn nhiệm vụ nào"):
             await at_once(lambda: task_actions.take_from_plans(cell.clerk, cell.cycle_id),
                           lambda: task_actions.take_from_plans(cell.chair, cell.cycle_id))
-    async with in_body(TenantContext(house.bodies["kien-luong"])):
+    async with in_body(TenantContext(tenants.bodies["kien-luong"])):
         assert [task["title"] for task in await cell.tasks()] == ["Kiểm sát nhà tạm giữ"]
 
 

@@ -12,20 +12,20 @@ SPRING = date(2026, 4, 20)
 
 
 @pytest.fixture
-def act_as(house):
+def act_as(tenants):
     """People of Kiên Lương by their person's id, as those who act."""
-    logins = {person: login for (slug, login), (_account, person) in house.people.items() if slug == "kien-luong"}
+    logins = {person: login for (slug, login), (_account, person) in tenants.people.items() if slug == "kien-luong"}
 
     async def acting(person_id):
-        return await house.actor(logins[person_id])
+        return await tenants.actor(logins[person_id])
 
     return acting
 
 
 @pytest.mark.anyio
-async def test_a_year_shows_every_turn_it_may_take_and_is_not_lived_twice(house, act_as):
-    async with house.inside("kien-luong"):
-        assert await fill(act_as, await house.cell(), SPRING) == 4
+async def test_a_year_shows_every_turn_it_may_take_and_is_not_lived_twice(tenants, act_as):
+    async with tenants.inside("kien-luong"):
+        assert await fill(act_as, await tenants.cell(), SPRING) == 4
         states = await rows("SELECT state FROM monthly_rating_cycle WHERE tenant_id = $1 ORDER BY period_start")
         assert [one["state"] for one in states] == ["published", "published", "published", "running"]
         shown = await row(f"""SELECT
@@ -47,7 +47,7 @@ async def test_a_year_shows_every_turn_it_may_take_and_is_not_lived_twice(house,
             and shown["past"]
         )
         before = await value("SELECT count(*) FROM monthly_rating_comment WHERE tenant_id = $1")
-        assert await fill(act_as, await house.cell(), SPRING) == 0
+        assert await fill(act_as, await tenants.cell(), SPRING) == 0
         assert await value("SELECT count(*) FROM monthly_rating_comment WHERE tenant_id = $1") == before
 
 

@@ -123,7 +123,7 @@ async def test_a_persons_page_is_for_the_person_and_for_those_who_oversee(cell):
         card = (await dashboard_cards.dashboard_cards(cell.member, NEXT))[0]
     assert mine.periods[0].grades[0].reason == seen.periods[0].grades[0].reason == "Xong mọi việc"
     assert (mine.counts, mine.tasks, mine.done) == ({"A": 1, "B": 0, "C": 0}, 1, 1)
-    assert panel.lines == [("Mức A", "1")] and card.figure == "A: 1"
+    assert panel.lines == [("Mức A", "1")] and card.value == "A: 1"
 
 
 async def test_search_finds_without_diacritics_and_only_what_may_be_opened(cell):

@@ -27,10 +27,10 @@ def rename() -> str:
     return module.RENAME
 
 
-async def test_rules_of_every_body_follow_and_their_trail_stays_whole(house, database):
+async def test_rules_of_every_body_follow_and_their_trail_stays_whole(tenants, database):
     rules = {"kien-luong": ("member", "deny"), "giang-thanh": ("admin", "allow")}
     for slug, (role, effect) in rules.items():
-        async with in_body(TenantContext(house.bodies[slug])):
+        async with in_body(TenantContext(tenants.bodies[slug])):
             await AccessRule.create(role=role, permission=FORMER, effect=effect)
     owner = await asyncpg.connect(database.dsn("app_owner"), server_settings=SEARCH_PATH)
     try:
@@ -42,11 +42,11 @@ async def test_rules_of_every_body_follow_and_their_trail_stays_whole(house, dat
         await owner.close()
     assert len(forced) == 2
     for slug, (role, effect) in rules.items():
-        async with in_body(TenantContext(house.bodies[slug])):
+        async with in_body(TenantContext(tenants.bodies[slug])):
             found = await rows("SELECT role, effect, permission FROM access_rule WHERE tenant_id = $1 "
                                "AND permission LIKE 'monthly_rating.%'")
             assert [tuple(one) for one in found] == [(role, effect, Permission.MODULE_OPEN.value)]
             broken = "SELECT * FROM audit.broken($1)"
-            assert await current_transaction().connection.fetch(broken, house.bodies[slug]) == []
+            assert await current_transaction().connection.fetch(broken, tenants.bodies[slug]) == []
             assert await value("SELECT count(*) FROM audit.log WHERE tenant_id = $1 AND table_name = 'access_rule' "
                                "AND after ->> 'permission' = $2", Permission.MODULE_OPEN.value) == 1

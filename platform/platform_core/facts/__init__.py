@@ -1,0 +1,1 @@
+"""The facts that modules publish about a body, as pages and operations."""

@@ -1,0 +1,1 @@
+"""An instance at work: the server, its daily maintenance, the doctor."""

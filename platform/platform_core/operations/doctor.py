@@ -1,0 +1,98 @@
+"""`thidua doctor`: every check of an instance with its verdict."""
+
+from collections.abc import Awaitable
+
+import asyncpg
+from msgspec import Struct
+
+from platform_core.app import compose
+from platform_core.operations.maintenance import anchor_file
+from platform_core.plugin_host.registry import RegistryError
+from platform_core.provisioning.app_registry import app_names, table_bases
+from platform_core.provisioning.instance import opened, owner_dsn, runtime_dsn
+from platform_core.settings import InstanceSettings
+from tenancy.anchors import read_anchors
+from tenancy.context import OPERATOR_SPACE, Signer, TenantContext
+from tenancy.engine import SEARCH_PATH
+from tenancy.expected_state import state_findings
+from tenancy.fitness import faults
+from tenancy.isolation_checks import Finding, behaviour_findings, catalogue_findings
+from tenancy.migrations import waiting
+from tenancy.trails import trail_faults
+
+
+class Verdict(Struct, frozen=True):
+    """One check."""
+
+    check: str
+    well: bool
+    detail: str
+
+
+async def examine(settings: InstanceSettings) -> list[Verdict]:
+    """Run every check; a check that can't run is a failed one."""
+    found = [_modules()]
+    try:
+        connection = await asyncpg.connect(runtime_dsn(settings), server_settings=SEARCH_PATH)
+    except (OSError, asyncpg.PostgresError) as fault:
+        return [*found, Verdict("database answers", False, str(fault))]
+    signer = Signer(settings.key())
+    try:
+        found.append(Verdict("database answers", True, f"PostgreSQL {connection.get_server_version().major}"))
+        found += [
+            await _checked("server, role and schema are fit", faults(connection)),
+            await _checked("nothing without a body", _told(behaviour_findings(connection))),
+            await _checked("isolation by the catalogue", _told(catalogue_findings(connection, table_bases()))),
+            await _checked("catalogue is as migrated", _told(state_findings(connection, signer))),
+            await _checked("instance key is the database's", _key(connection, signer)),
+            await _checked("migrations are complete", _waiting(settings)),
+        ]
+    finally:
+        await connection.close()
+    return [*found, await _checked("trails are whole", _trails(settings))]
+
+
+async def _checked(check: str, asking: Awaitable[list[str]]) -> Verdict:
+    """The verdict of one check: what it found, or why it could not look."""
+    try:
+        found = await asking
+    except Exception as fault:  # whatever stops a check is its verdict
+        return Verdict(check, False, f"{type(fault).__name__}: {fault}")
+    return Verdict(check, not found, "; ".join(found) or "ok")
+
+
+async def _told(asking: Awaitable[list[Finding]]) -> list[str]:
+    return [f"{finding.thing}: {finding.why}" for finding in await asking]
+
+
+def _modules() -> Verdict:
+    try:
+        registry = compose()
+    except RegistryError as fault:
+        return Verdict("modules fit together", False, "; ".join(fault.faults))
+    return Verdict("modules fit together", True, ", ".join(registry.manifests))
+
+
+async def _key(connection: asyncpg.Connection, signer: Signer) -> list[str]:
+    try:
+        async with connection.transaction():
+            await connection.execute("SELECT app.enter($1)", signer.context(TenantContext(OPERATOR_SPACE)))
+    except asyncpg.InsufficientPrivilegeError:
+        return ["run `thidua migrate` with the key of this instance"]
+    return []
+
+
+async def _waiting(settings: InstanceSettings) -> list[str]:
+    owner = owner_dsn(settings)
+    if owner is None:
+        return ["set DATABASE_OWNER_URL to let the owner of the tables look"]
+    connection = await asyncpg.connect(owner, server_settings=SEARCH_PATH)
+    try:
+        return await waiting(connection, app_names())
+    finally:
+        await connection.close()
+
+
+async def _trails(settings: InstanceSettings) -> list[str]:
+    async with opened(settings):
+        return [str(fault) for fault in await trail_faults(read_anchors(anchor_file(settings), Signer(settings.key())))]

@@ -1,0 +1,1 @@
+"""One search over the people of a body and its modules."""

@@ -1,0 +1,219 @@
+"""Every fault becomes an answer here, once: a page with a sentence for people, problem+json for programs, no trace."""
+
+from collections.abc import Awaitable
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Litestar, Request, Response
+from litestar.exceptions import HTTPException, NotFoundException, SerializationException, ValidationException
+from litestar.response import Redirect
+from litestar.types import Receive, Scope, Send
+
+from platform_core.web import form_again
+from platform_core.web.cookies import language_of
+from platform_core.web.faults import NotSignedIn, PasswordFirst
+from platform_core.web.problem_details import ProblemDetails, problem_details
+from platform_core.web.referrer import referring_page
+from platform_core.web.rendering import Pages
+from platform_core.web.request_context import RequestContext, begin_request, current_request
+from plugin_api.endpoints import Action
+from plugin_api.errors import Invalid
+from plugin_api.forms import parse
+from plugin_api.i18n import gettext as _
+from plugin_api.i18n import use_language
+from tenancy.context import TenantContext
+from tenancy.faults import Stale
+from tenancy.query import row
+from tenancy.transaction import afresh
+
+STATIC_PATH = "/static/"
+
+log = structlog.get_logger()
+
+
+class DeferredResponse(Response[bytes]):
+    """An answer that still has to ask the database who saved the newer version or what there is to choose from."""
+
+    def __init__(self, answering: Awaitable[Response[Any]]) -> None:
+        super().__init__(b"")
+        self._answering = answering
+
+    def to_asgi_response(self, app: Litestar | None, request: Request[Any, Any, Any], **options: Any) -> Any:
+        """The application that waits for the answer, then sends it."""
+
+        async def send_it(scope: Scope, receive: Receive, send: Send) -> None:
+            response = await self._answering
+            await response.to_asgi_response(app, request, **options)(scope, receive, send)
+
+        return send_it
+
+
+class ExceptionHandlers:
+    """The exception handler of the application, over its pages."""
+
+    def __init__(self, pages: Pages) -> None:
+        self.pages = pages
+
+    def handle(self, request: Request[Any, Any, Any], fault: Exception) -> Response[Any]:
+        """The answer to a fault, for the framework, which does not wait for one: it is worked out when it is sent."""
+        return DeferredResponse(self.response_to(request, fault))
+
+    async def response_to(self, request: Request[Any, Any, Any], fault: Exception) -> Response[Any]:
+        """The answer to a fault. Database faults inside are logged; people get a reference number."""
+        context, api = _context_of(request), request.url.path.startswith("/api/")
+        if isinstance(fault, NotSignedIn) and not api:
+            following = context.path if request.method == "GET" else ""
+            return Redirect(self.pages.addresses.url("sign_in", next=following), status_code=303)
+        if isinstance(fault, PasswordFirst) and not api:
+            return Redirect(self.pages.addresses.url("change_password"), status_code=303)
+        if isinstance(fault, ValidationException):
+            fault = await _named_faults(request, fault)
+        if request.url.path.startswith(STATIC_PATH) and not _can_be_a_file(request.url.path):
+            fault = NotFoundException()
+        problem = problem_details(fault)
+        if isinstance(fault, Invalid) and request.method == "GET":
+            problem = replace(problem, sentence=_("Bộ lọc hoặc địa chỉ này có chỗ không dùng được."))
+        if problem.status >= 500:
+            log.error("fault", path=request.url.path, exc_info=fault)
+        if api:
+            return await self._problem_json(fault, problem)
+        action = request.scope.get("route_handler") and request.route_handler.opt.get("action")
+        if isinstance(action, Action) and problem.status in (409, 422) and not isinstance(fault, HTTPException):
+            return await self._form_again(request, action, fault, problem)
+        return self.pages.page(
+            "error.html",
+            problem.status,
+            status=problem.status,
+            sentence=problem.sentence,
+            advice=problem.advice,
+            reference=context.trace if problem.status >= 500 else None,
+            back=referring_page(request),
+        )
+
+    async def _problem_json(self, fault: Exception, problem: ProblemDetails) -> Response[Any]:
+        """RFC 9457."""
+        content: dict[str, Any] = {
+            "type": "about:blank",
+            "title": problem.sentence,
+            "status": problem.status,
+            "detail": problem.advice,
+            "trace": current_request().trace,
+        }
+        if problem.problems:
+            content["problems"] = problem.problems
+        if isinstance(fault, Stale):
+            content["current"] = {
+                name: value
+                for name, value in fault.current.items()
+                if name != "tenant_id" and not isinstance(value, bytes)
+            }
+            content["version"] = fault.version
+        return Response(
+            msgspec.json.encode(content, enc_hook=str),
+            status_code=problem.status,
+            media_type="application/problem+json",
+        )
+
+    async def _form_again(
+        self, request: Request[Any, Any, Any], action: Action, fault: Exception, problem: ProblemDetails
+    ) -> Response[Any]:
+        typed = await form_again.typed_values(request)
+        fields = form_again.fields_of(action.data, typed, problem.problems, await _choices(action))
+        labels = {field["name"]: field["label"] for field in fields}
+        of_no_field = {} if isinstance(fault, Stale) else {"": problem.sentence}
+        shown = problem.problems if isinstance(fault, Invalid) else of_no_field
+        problems = [
+            {
+                "name": name or None,
+                "label": labels.get(name),
+                "sentence": sentence.removeprefix(f"{labels.get(name)}: "),
+            }
+            for name, sentence in shown.items()
+        ]
+        form = await request.form()
+        stale = await _stale(fault, fields) if isinstance(fault, Stale) else None
+        return self.pages.page(
+            "form_again.html",
+            problem.status,
+            title=_("Chưa lưu được"),
+            action=request.url.path,
+            submit=_("Gửi lại"),
+            back=self._back_from(request, action),
+            problems=problems,
+            fields=fields,
+            version=form.get("version"),
+            stale=stale,
+        )
+
+    def _back_from(self, request: Request[Any, Any, Any], action: Action) -> str:
+        """Where the form came from; after a second fault that was this answer: then to where success would have led."""
+        origin = referring_page(request)
+        if origin != request.url.path:
+            return origin
+        try:
+            return self.pages.addresses.url(action.then, **request.path_params)
+        except LookupError:
+            return origin
+
+
+def _can_be_a_file(path: str) -> bool:
+    return "\0" not in path and all(len(part.encode()) < 256 for part in path.split("/"))
+
+
+def _context_of(request: Request[Any, Any, Any]) -> RequestContext:
+    """The context that the middleware made; an address that does not exist has none, but its visitor has a language."""
+    if "route_handler" not in request.scope:
+        trace = request.scope["state"].get("trace", "")
+        begin_request(RequestContext(path="", trace=trace, language=language_of(request)))
+        use_language(current_request().language)
+    return current_request()
+
+
+async def _choices(action: Action) -> dict[str, list[tuple[str, str]]]:
+    """The lists behind the fields of the form, in a transaction of their own: the request's is lost."""
+    behind, actor = form_again.choices_behind(action.data), current_request().actor
+    if not behind or actor is None:
+        return {}
+    async with afresh(TenantContext(actor.body.tenant_id, actor.account_id)):
+        return {name: await choices(actor) for name, choices in behind.items()}
+
+
+async def _named_faults(request: Request[Any, Any, Any], fault: ValidationException) -> Exception:
+    """The framework stops at the first fault, in English; our own parser names all, in the person's language."""
+    action = request.scope.get("route_handler") and request.route_handler.opt.get("action")
+    if isinstance(action, Action) and action.data is not None:
+        try:
+            typed = await request.json()
+            if isinstance(typed, dict):
+                parse(action.data, typed)
+        except Invalid as named:
+            return named
+        except SerializationException:
+            return fault  # not JSON at all: the framework's own fault says enough
+    return fault
+
+
+async def _stale(fault: Stale, fields: list[dict[str, Any]]) -> dict[str, Any]:
+    """Who saved the newer version and when, from the trail, with both texts."""
+    names = [field["name"] for field in fields]
+    values = form_again.stored_words(fault.current, names)
+    context = current_request()
+    last = None
+    if context.actor is not None:
+        async with afresh(TenantContext(context.actor.body.tenant_id, context.actor.account_id)):
+            last = await row(
+                """SELECT l.at, p.full_name FROM audit.log l
+                                LEFT JOIN LATERAL auth.person_here(l.account_id) AS here(person_id) ON true
+                                LEFT JOIN person p ON p.tenant_id = l.tenant_id AND p.id = here.person_id
+                                WHERE l.tenant_id = $1 AND l.row_id = $2 ORDER BY l.seq DESC LIMIT 1""",
+                fault.row_id,
+            )
+    return {
+        "who": (last and last["full_name"]) or _("Người khác"),
+        "when": last and last["at"],
+        "version": fault.version,
+        "values": values,
+        "differs": [field["name"] for field in fields if form_again.in_words(field["value"]) != values[field["name"]]],
+    }

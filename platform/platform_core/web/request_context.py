@@ -1,0 +1,44 @@
+"""Everything known about the request in hand, made once by the request middleware."""
+
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from platform_core.accounts.sessions import Caller, Opened, csrf_token
+from plugin_api.actor import Actor
+
+
+@dataclass(slots=True)
+class RequestContext:
+    """Who came, to which body, and what to tell them.
+
+    `opened` None: nobody signed in; `actor` None: outside every body.
+    """
+
+    path: str
+    trace: str = ""
+    token: str = ""
+    opened: Opened | None = None
+    actor: Actor | None = None
+    module: str = ""
+    language: str = "vi"
+    api: bool = False
+    flashes: list[tuple[str, str]] = field(default_factory=list)
+    caller: Caller = field(default_factory=Caller)
+
+    @property
+    def csrf(self) -> str:
+        """The token the forms of this session carry; empty without a session."""
+        return csrf_token(self.token) if self.token else ""
+
+
+_current: ContextVar[RequestContext | None] = ContextVar("request_context", default=None)
+
+
+def begin_request(context: RequestContext) -> None:
+    """Make this the context of the running request."""
+    _current.set(context)
+
+
+def current_request() -> RequestContext:
+    """The context of this request; an empty one where no middleware was passed (an address that does not exist)."""
+    return _current.get() or RequestContext(path="")

@@ -1,0 +1,199 @@
+"""Makes Litestar route handlers out of declarations: a page and an API operation from each View and Action."""
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, get_type_hints
+from uuid import UUID
+
+import msgspec
+from litestar import MediaType, Request, Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, JSONBody
+from litestar.response import Redirect
+
+from platform_core.web.cookies import clear_flash, flash
+from platform_core.web.rendering import Pages
+from platform_core.web.request_body import most_bytes_of
+from platform_core.web.request_context import current_request
+from plugin_api.endpoints import Action, View
+from plugin_api.forms import nested, parse
+from plugin_api.i18n import gettext as _
+from plugin_api.manifest import Manifest
+from plugin_api.papers import File
+from plugin_api.ports import ports
+
+PARAMETER = re.compile(r"\{(\w+):(\w+)\}")
+TYPES = {"uuid": UUID, "int": int, "str": str}
+
+
+class RouteFactory:
+    """Builds the route handlers of one application."""
+
+    def __init__(self, pages: Pages, secure: bool) -> None:
+        self.pages = pages
+        self.secure = secure
+
+    def handlers(self, manifest: Manifest) -> list[HTTPRouteHandler]:
+        """Pages and API operations of a module, its addresses learnt by name."""
+        prefix = "" if manifest.name == "core" else f"/{manifest.address}"
+        made: list[HTTPRouteHandler] = []
+        for endpoint in manifest.endpoints:
+            path = f"{prefix}{endpoint.path}".rstrip("/")
+            page_path, api_path = f"/t/{{slug:str}}{path}", f"/api/v1/t/{{slug:str}}{path}"
+            self.pages.addresses.add(endpoint.name, page_path)
+            opt = {"permission": str(endpoint.permission), "module": manifest.name}
+            if isinstance(endpoint, View):
+                made += [self._page_of(endpoint, page_path, opt), self._json_of(endpoint, api_path, opt)]
+            else:
+                opt |= {"action": endpoint, "most_bytes": most_bytes_of(endpoint.data)}
+                made += [self._form_of(endpoint, page_path, opt), self._operation_of(endpoint, api_path, opt)]
+        return made
+
+    def _page_of(self, view: View, path: str, opt: dict[str, Any]) -> HTTPRouteHandler:
+        async def show(request: Request[Any, Any, Any], **values: Any) -> Response[Any]:
+            found = await _loaded(view, request, values)
+            if isinstance(found, File):
+                return download(found)
+            if view.export and request.query_params.get("export") == "xlsx":
+                return download(await ports().renderer.sheet(view.export(found)))
+            response = self.pages.page(
+                view.template, **_context(found), view=found, query=_query(view, request), here=values
+            )
+            if current_request().flashes:
+                clear_flash(response, self.secure)
+            return response
+
+        return get(path, opt=opt, name=view.name, include_in_schema=False, media_type=MediaType.HTML)(
+            _with_signature(show, path, Response[Any])
+        )
+
+    def _json_of(self, view: View, path: str, opt: dict[str, Any]) -> HTTPRouteHandler:
+        async def show(request: Request[Any, Any, Any], **values: Any) -> Any:
+            found = await _loaded(view, request, values)
+            return download(found) if isinstance(found, File) else found
+
+        return get(
+            path,
+            opt=opt,
+            name=f"api:{view.name}",
+            operation_id=view.name,
+            tags=[view.name.partition(".")[0]],
+            summary=_summary(view.load),
+        )(_with_signature(show, path, _returns(view.load)))
+
+    def _form_of(self, action: Action, path: str, opt: dict[str, Any]) -> HTTPRouteHandler:
+        async def act(request: Request[Any, Any, Any], **values: Any) -> Response[Any]:
+            data = {} if action.data is None else {"data": parse(action.data, await form_values(request))}
+            ids = await action.run(current_request().actor, **values, **data)
+            response = Redirect(
+                self.pages.addresses.url(action.then, **_known(action.then, self.pages, values | dict(ids or {}))),
+                status_code=303,
+            )
+            sentence = action.done(ids or {}) if callable(action.done) else _(action.done)
+            flash(response, "success", sentence, self.secure)
+            return response
+
+        return post(path, opt=opt, name=action.name, include_in_schema=False, status_code=303)(
+            _with_signature(act, path, Response[Any])
+        )
+
+    def _operation_of(self, action: Action, path: str, opt: dict[str, Any]) -> HTTPRouteHandler:
+        async def act(request: Request[Any, Any, Any], **values: Any) -> Any:
+            given = values.pop("data", None)
+            data = (
+                {}
+                if action.data is None
+                else {"data": parse(action.data, msgspec.to_builtins(given, builtin_types=(bytes,)))}
+            )
+            return dict(await action.run(current_request().actor, **values, **data) or {})
+
+        return post(
+            path,
+            opt=opt,
+            name=f"api:{action.name}",
+            operation_id=action.name,
+            tags=[action.name.partition(".")[0]],
+            status_code=200,
+            summary=_summary(action.run),
+        )(_with_signature(act, path, dict[str, Any], data=action.data))
+
+
+def download(file: File) -> Response[bytes]:
+    """A file to keep, under a name every disk takes; one charset at most (the framework would add a second)."""
+    return Response(
+        file.content, headers={"content-type": file.content_type, "content-disposition": file.disposition}
+    )
+
+
+async def form_values(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    """The form as a tree of plain values; uploads read, empty file fields left out, repeated names as lists."""
+    form = await request.form()
+    pairs: dict[str, Any] = {}
+    for name, value in form.multi_items():
+        if name in ("csrf_token", "idempotency_key"):
+            continue
+        if isinstance(value, UploadFile):
+            if not value.filename:
+                continue
+            value = {"name": value.filename, "media_type": value.content_type, "content": await value.read()}
+        pairs[name] = (
+            [*pairs[name], value]
+            if isinstance(pairs.get(name), list)
+            else ([pairs[name], value] if name in pairs else value)
+        )
+    return nested(pairs.items())
+
+
+def _context(found: Any) -> dict[str, Any]:
+    """The fields of what was loaded, by name."""
+    return {name: getattr(found, name) for name in found.__struct_fields__ if name not in ("view", "query", "here")}
+
+
+async def _loaded(view: View, request: Request[Any, Any, Any], values: Mapping[str, Any]) -> Any:
+    query = {} if view.query is None else {"query": _query(view, request)}
+    return await view.load(current_request().actor, **values, **query)
+
+
+def _query(view: View, request: Request[Any, Any, Any]) -> Any:
+    if view.query is None:
+        return None
+    return parse(view.query, nested(request.query_params.multi_items()))
+
+
+def _known(then: str, pages: Pages, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Only the ids that the next address names: nothing else of a result belongs into an address."""
+    name, _sep, anchor = then.partition("#")
+    wanted = pages.addresses.parameters(name) | set(re.findall(r"\{(\w+)\}", anchor))
+    return {key: value for key, value in values.items() if key in wanted}
+
+
+def _with_signature(
+    handler: Callable[..., Any], path: str, returns: Any, data: type[msgspec.Struct] | None = None
+) -> Callable[..., Any]:
+    """The handler with the signature its path spells, so that Litestar parses and documents each parameter."""
+    parameters = [inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)]
+    for name, kind in PARAMETER.findall(path):
+        if name != "slug":
+            parameters.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=FromPath[TYPES[kind]]))
+    if data is not None:
+        parameters.append(inspect.Parameter("data", inspect.Parameter.KEYWORD_ONLY, annotation=JSONBody[data]))
+
+    async def called(**values: Any) -> Any:
+        return await handler(values.pop("request"), **values)
+
+    signature = inspect.Signature(parameters, return_annotation=returns)
+    setattr(called, "__signature__", signature)  # noqa: B010 - checkers know no such attribute of a function
+    called.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters} | {"return": returns}
+    return called
+
+
+def _returns(load: Callable[..., Any]) -> Any:
+    """What the service says it gives, for the API's description."""
+    returned = get_type_hints(load).get("return", Any)
+    return Response[Any] if returned is File else returned
+
+
+def _summary(function: Callable[..., Any]) -> str:
+    return (inspect.getdoc(function) or function.__name__).partition("\n")[0]
