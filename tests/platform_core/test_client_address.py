@@ -51,7 +51,7 @@ def test_where_all_are_trusted_the_farthest_counts(proxies: list[str], peer: str
     assert client_address(peer, headers_of(proxies, []), TRUSTED) == proxies[0]
 
 
-@given(PROXIES, HOPS, st.sampled_from(["", "unknown", "x", "1.2.3", "1.2.3.4:x", "1.2.3.4.5", "[::1]", "\x00", "1e3"]))
+@given(PROXIES, HOPS, st.sampled_from(["", "unknown", "x", "1.2.3", "1.2.3.4:x", "1.2.3.4.5", "[::1", "\x00", "1e3"]))
 def test_garbage_of_a_proxy_leaves_its_own_address(peer: str, claimed: list[str], garbage: str) -> None:
     assert client_address(peer, headers_of([*claimed, garbage], []), TRUSTED) == peer
     assert client_address(peer, [], TRUSTED) == peer

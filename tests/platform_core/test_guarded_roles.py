@@ -189,8 +189,8 @@ async def test_the_table_itself_refuses_a_confirmation_by_one_of_the_two_concern
     assert (await decide(admin, page, "withdraw")).status_code == 303
 
 
-async def test_many_small_roles_do_not_push_a_guarded_one_off_the_leader_s_page(door, database):
-    admin, leader = await door.sign_in("oanh.qt"), await door.sign_in("duc.tq")
+async def test_many_small_roles_do_not_push_a_guarded_one_off_the_leader_s_page(site, database):
+    admin, leader = await site.sign_in("oanh.qt"), await site.sign_in("duc.tq")
     page = await admin.page_of("lam hong hanh")
     assert (await ask(admin, page, "clerk", "chi-bo")).status_code == 200
     assert (await decide(leader, page, "confirm", reason=REASON)).status_code == 303
