@@ -24,7 +24,7 @@ from platform_core.documents import Renderer
 from platform_core.observability.logs import set_up_logs
 from platform_core.people.port import PeopleOfBody
 from platform_core.plugin_host.dispatcher import Dispatcher
-from platform_core.plugin_host.registry import Registry, build_registry, installed_plugins
+from platform_core.plugin_host.registry import Registry, RegistryError, build_registry, installed_plugins
 from platform_core.plugin_host.running import run_with
 from platform_core.provisioning.instance import load_demo_accounts, runtime_dsn
 from platform_core.settings import InstanceSettings
@@ -73,6 +73,8 @@ def create_app(
     dispatcher = Dispatcher(registry)
     run_with(dispatcher)
     pages = Pages(dispatcher, Addresses())
+    if faults := pages.template_faults():
+        raise RegistryError(faults)
     routes = RouteFactory(pages, chosen.secure)
     handlers: list[Any] = [
         *account_pages(pages, chosen.secure, chosen.demo and chosen.embedded),

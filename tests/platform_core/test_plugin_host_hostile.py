@@ -16,7 +16,7 @@ from platform_core.access.roles import ROLES
 from platform_core.app import Unguarded, refuse_unguarded
 from platform_core.plugin_host.registry import RegistryError, build_registry, installed_plugins
 from plugin_api.actor import Actor
-from plugin_api.endpoints import View
+from plugin_api.endpoints import Action, View
 from plugin_api.hookspecs import hookimpl
 from plugin_api.manifest import Manifest
 from plugin_api.shell import NavigationItem
@@ -87,6 +87,27 @@ def view(**changed: Any) -> list[View]:
     return [View(**({"name": "hostile.view", "path": "", "permission": Permission.READ, "load": look} | changed))]
 
 
+def press(**changed: Any) -> list[Any]:
+    given = {"name": "hostile.press", "path": "", "permission": Permission.READ, "run": look, "then": "hostile.view",
+             "done": ""}  # fmt: skip
+    return [*view(), Action(**(given | changed))]
+
+
+async def wanting(actor: Actor, thing_id: Any) -> Found:
+    """A page that wants more than its path names."""
+    return Found()
+
+
+async def nobody() -> Found:
+    """A page for nobody."""
+    return Found()
+
+
+def test_an_action_that_fits_is_taken() -> None:
+    """Negative control: the checks do not refuse every action."""
+    assert build_registry([core_plugin, module(replace(HARMLESS, endpoints=press(then="hostile.view#row")))], ROLES)
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
@@ -102,6 +123,16 @@ def view(**changed: Any) -> list[View]:
         ({"endpoints": view(permission="")}, "names an undeclared permission: none"),
         ({"endpoints": view(permission="public")}, "names an undeclared permission: public"),
         ({"endpoints": view() + view(path="/again")}, "endpoint hostile.view is declared twice"),
+        ({"endpoints": view(path="no-slash")}, "endpoint hostile.view: not a path like"),
+        ({"endpoints": view(path="/things/")}, "not a path like"),
+        ({"endpoints": view(path="/{thing_id:float}")}, "not a path like"),
+        ({"endpoints": view(path="/{thing_id:uuid}")}, "look does not take thing_id"),
+        ({"endpoints": view(query=Found)}, "look does not take query"),
+        ({"endpoints": view(load=wanting)}, "wanting wants thing_id, which nobody gives"),
+        ({"endpoints": view(load=nobody)}, "nobody does not take the actor first"),
+        ({"endpoints": view() + view(name="hostile.again")}, "hostile.view has the same path"),
+        ({"endpoints": press(then="hostile.nowhere")}, "leads to a view that does not exist: hostile.nowhere"),
+        ({"endpoints": press(then="hostile.press#row")}, "leads to a view that does not exist: hostile.press"),
         ({"config": Greedy}, "every setting needs a default"),
         ({"config": dict}, "its config is not a msgspec Struct"),
     ],
@@ -141,6 +172,13 @@ def test_modules_that_need_each_other_are_named() -> None:
         requires=frozenset({"hostile"}),
     )  # fmt: skip
     assert any("need each other" in fault for fault in faults_of(module(one), module(other)))
+
+
+async def test_a_template_that_is_not_there_stops_the_application(tenants, database) -> None:
+    lacking = module(replace(HARMLESS, endpoints=view(template="hostile/nowhere.html")))
+    with pytest.raises(RegistryError, match=r"hostile\.view: there is no template hostile/nowhere\.html"):
+        async with composed(tenants, database, [*installed_plugins(), lacking]):
+            pass
 
 
 def test_a_handler_without_permission_stops_the_application() -> None:

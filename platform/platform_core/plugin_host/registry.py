@@ -11,6 +11,7 @@ from typing import Any
 import pluggy
 from msgspec import Struct
 
+from platform_core.plugin_host.endpoint_checks import endpoint_faults
 from plugin_api import hookspecs
 from plugin_api.endpoints import SIGNED_IN, Endpoint
 from plugin_api.manifest import Manifest, RoleTemplate
@@ -83,11 +84,14 @@ def build_registry(plugins: Iterable[Any], roles: Sequence[RoleTemplate], trace:
     faults += _pending_hooks(manager)
     for manifest in manifests.values():
         faults += list(_faults_of(manifest, manifests, role_keys))
+    endpoints = {one.name: (manifest, one) for manifest in manifests.values() for one in manifest.endpoints}
+    known = {name: one for name, (_manifest, one) in endpoints.items()}
+    for manifest in manifests.values():
+        faults += list(endpoint_faults(manifest, known))
     faults += _duplicates(manifests.values())
     faults += _circles(manifests)
     if faults:
         raise RegistryError(faults)
-    endpoints = {one.name: (manifest, one) for manifest in manifests.values() for one in manifest.endpoints}
     registry = Registry(
         manager, _by_need(manifests), {name: plugin for name, (plugin, _) in found.items()}, role_keys, endpoints
     )

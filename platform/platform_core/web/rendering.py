@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
-from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined, TemplateNotFound, select_autoescape
 from jinja2.loaders import BaseLoader, ChoiceLoader
 from litestar import MediaType, Response
 
@@ -17,7 +17,7 @@ from platform_core.web.addresses import Addresses
 from platform_core.web.frame import Frames
 from platform_core.web.request_context import RequestContext, current_request
 from plugin_api.actor import Actor
-from plugin_api.endpoints import SIGNED_IN
+from plugin_api.endpoints import SIGNED_IN, View
 from plugin_api.i18n import gettext, ngettext
 from plugin_api.shell import NavigationItem
 from plugin_api.vietnam import show_date, show_moment, show_number
@@ -55,6 +55,18 @@ class Pages:
             "moment": show_moment,
             "number": show_number,
         }
+
+    def template_faults(self) -> list[str]:
+        """Every view whose template does not exist; the application does not start with one."""
+        assert self.env.loader is not None
+        faults = []
+        for name, (manifest, endpoint) in self.dispatcher.registry.endpoints.items():
+            try:
+                if isinstance(endpoint, View) and endpoint.template:
+                    self.env.loader.get_source(self.env, endpoint.template)
+            except TemplateNotFound:
+                faults.append(f"{manifest.name}: endpoint {name}: there is no template {endpoint.template}")
+        return faults
 
     def page(self, template: str, status: int = 200, /, **context: Any) -> Response[bytes]:
         """The page as an answer. Raises jinja2 errors only for faults of ours."""
