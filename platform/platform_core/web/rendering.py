@@ -61,11 +61,12 @@ class Pages:
         assert self.env.loader is not None
         faults = []
         for name, (manifest, endpoint) in self.dispatcher.registry.endpoints.items():
+            template = endpoint.template if isinstance(endpoint, View) else ""
             try:
-                if isinstance(endpoint, View) and endpoint.template:
-                    self.env.loader.get_source(self.env, endpoint.template)
+                if template:
+                    self.env.loader.get_source(self.env, template)
             except TemplateNotFound:
-                faults.append(f"{manifest.name}: endpoint {name}: there is no template {endpoint.template}")
+                faults.append(f"{manifest.name}: endpoint {name}: there is no template {template}")
         return faults
 
     def page(self, template: str, status: int = 200, /, **context: Any) -> Response[bytes]:
