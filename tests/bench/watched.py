@@ -2,7 +2,7 @@
 
 import asyncpg
 import httpx
-from inside import Watchdog
+from inside import Watch
 from places import LOGIN, SLUG, Place
 
 from platform_core.accounts.demo import DEMO_PASSWORD
@@ -17,7 +17,7 @@ async def statements_of(place: Place, pages: list[str]) -> dict[str, int]:
     settings = InstanceSettings(data=place.postgres.folder, database_url=place.postgres.dsn("app_rt", place.name))
     app = create_app(settings)
     await DB.open(settings.database_url or "", Signer(settings.key()), 4)
-    watch, original = Watchdog(), asyncpg.Connection._execute
+    watch, original = Watch(), asyncpg.Connection._execute
 
     async def _execute(self: asyncpg.Connection, query: str, *args: object, **options: object) -> object:
         await watch.see(self, query)
