@@ -53,9 +53,9 @@ def _measured(wanted: argparse.Namespace) -> list[measures.Row]:
         rows = measures.speed(small, wanted.rounds, wanted.seconds, wanted.workers)
         rows.append(measures.queries(small))
         large = small.copy("country")
-        large.execute(A_COUNTRY.format(bodies=wanted.bodies, each=wanted.people))
+        large.execute_past_trail(A_COUNTRY.format(bodies=wanted.bodies, each=wanted.people))
         for one in (small, large):
-            one.execute(A_YEAR_OF_TASKS.format(each=wanted.tasks))
+            one.execute_past_trail(A_YEAR_OF_TASKS.format(each=wanted.tasks))
         rows.append(measures.growth(small, large, wanted.rounds, wanted.seconds, wanted.workers))
     rows.append(measures.permission_check())
     folder = temporary_folder()
