@@ -26,11 +26,11 @@ from monthly_rating.schemes import endpoints as schemes
 from monthly_rating.schemes.actions import add_shipped_schemes
 from monthly_rating.tasks import endpoints as tasks
 from plugin_api.actor import Actor
+from plugin_api.clock import today
 from plugin_api.facts import Fact
 from plugin_api.hookspecs import hookimpl
 from plugin_api.i18n import mark as _
 from plugin_api.manifest import Manifest, PaperDeclaration
-from plugin_api.ports import ports
 from plugin_api.shell import Card, NavigationItem, PersonPanel, SearchHit, WorkItem
 
 SUBJECTS = (cycles, tasks, evidence, notices, assessments, meetings, grades, papers, plans, overview, schemes)
@@ -130,4 +130,4 @@ def sample_rows(actor: Actor, people: Sequence[UUID], unit_id: UUID) -> Awaitabl
 @hookimpl
 def live_demo_year(actor: Actor, act_as: Callable[[UUID], Awaitable[Actor]], unit_id: UUID) -> Awaitable[int]:
     """A year of an invented cell."""
-    return demo.fill(act_as, unit_id, ports().today())
+    return demo.fill(act_as, unit_id, today())

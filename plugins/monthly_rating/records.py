@@ -5,12 +5,12 @@ words of comments. What was handed in is read where it was handed in.
 """
 
 from monthly_rating.permissions import Permission
-from monthly_rating.rules.states import ASSESSMENT_STATES, CYCLE_STATES, PLAN_STATES, PLAN_STEP_TITLES
+from monthly_rating.rules.states import ASSESSMENT_STATES, CYCLE, PLAN
 from plugin_api.i18n import mark as _
 from plugin_api.manifest import RecordDeclaration
 
 READ = Permission.OVERVIEW_READ
-STATES = {**PLAN_STATES, **CYCLE_STATES}
+STATES = {**PLAN.states, **CYCLE.states}
 OWN_CASE = _("Lý do tự quyết định")
 
 DRAFTED_PLAN = "kept ->> 'state' = 'draft' AND kept ->> 'person_id' <> reader::text"
@@ -54,7 +54,7 @@ RECORDS = (
             "note": _("Ghi chú"),
             "own_case_reason": OWN_CASE,
         },
-        choices={"step": PLAN_STEP_TITLES, "state": STATES},
+        choices={"step": {key: step.title for key, step in PLAN.steps.items()}, "state": STATES},
     ),
     RecordDeclaration(
         table="monthly_rating_cycle",

@@ -14,7 +14,6 @@ from loops import settled
 from playwright.sync_api import Browser, Page, StorageState
 from serving import Serving, temporary_folder
 
-from monthly_rating.common.clock import on_day
 from monthly_rating.demo.month import CORRECTED, write_period
 from monthly_rating.demo.roles import find_roles
 from monthly_rating.meetings import actions as meeting_actions
@@ -26,6 +25,7 @@ from platform_core.accounts.demo import DEMO_PASSWORD
 from platform_core.plugin_host.running import dispatcher
 from platform_core.provisioning.blueprints import machine_in
 from plugin_api.actor import Body
+from plugin_api.clock import on_day
 from plugin_api.ports import ports
 from tenancy.context import Signer
 from tenancy.engine import DB

@@ -5,9 +5,26 @@ from itertools import zip_longest
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from platform_core.plugin_host.registry import Registry
 from platform_core.web.request_context import current_request
+from plugin_api.endpoints import Endpoint
+from plugin_api.manifest import Manifest
 
 PART = re.compile(r"\{(\w+)(?::\w+)?\}")
+
+
+def page_path(manifest: Manifest, endpoint: Endpoint) -> str:
+    """The path of an endpoint's page in a body; the API's is the same behind `/api/v1`."""
+    prefix = "" if manifest.name == "core" else f"/{manifest.address}"
+    return f"/t/{{slug:str}}{prefix}{endpoint.path}".rstrip("/")
+
+
+def addresses_of(registry: Registry) -> "Addresses":
+    """The addresses of every endpoint of the installed modules."""
+    addresses = Addresses()
+    for name, (manifest, endpoint) in registry.endpoints.items():
+        addresses.add(name, page_path(manifest, endpoint))
+    return addresses
 
 
 class Addresses:

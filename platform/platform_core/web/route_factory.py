@@ -13,6 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 from litestar.response import Redirect
 
+from platform_core.web.addresses import page_path
 from platform_core.web.cookies import clear_flash, flash
 from platform_core.web.rendering import Pages
 from platform_core.web.request_body import most_bytes_of
@@ -36,19 +37,17 @@ class RouteFactory:
         self.secure = secure
 
     def handlers(self, manifest: Manifest) -> list[HTTPRouteHandler]:
-        """Pages and API operations of a module, its addresses learnt by name."""
-        prefix = "" if manifest.name == "core" else f"/{manifest.address}"
+        """Pages and API operations of a module."""
         made: list[HTTPRouteHandler] = []
         for endpoint in manifest.endpoints:
-            path = f"{prefix}{endpoint.path}".rstrip("/")
-            page_path, api_path = f"/t/{{slug:str}}{path}", f"/api/v1/t/{{slug:str}}{path}"
-            self.pages.addresses.add(endpoint.name, page_path)
+            path = page_path(manifest, endpoint)
+            api_path = f"/api/v1{path}"
             opt = {"permission": str(endpoint.permission), "module": manifest.name}
             if isinstance(endpoint, View):
-                made += [self._page_of(endpoint, page_path, opt), self._json_of(endpoint, api_path, opt)]
+                made += [self._page_of(endpoint, path, opt), self._json_of(endpoint, api_path, opt)]
             else:
                 opt |= {"action": endpoint, "most_bytes": most_bytes_of(endpoint.data)}
-                made += [self._form_of(endpoint, page_path, opt), self._operation_of(endpoint, api_path, opt)]
+                made += [self._form_of(endpoint, path, opt), self._operation_of(endpoint, api_path, opt)]
         return made
 
     def _page_of(self, view: View, path: str, opt: dict[str, Any]) -> HTTPRouteHandler:

@@ -6,11 +6,13 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from monthly_rating.common.sql import decoded, shaped
 from monthly_rating.permissions import Permission
 from monthly_rating.rules.schemes import Level
-from monthly_rating.rules.states import CYCLE_STATES, must_be_in, title_of
+from monthly_rating.rules.states import CYCLE
+from monthly_rating.tables import Cycle, CycleStep
 from plugin_api.actor import Actor
+from plugin_api.rows import decoded, shaped
+from plugin_api.step_log import LoggedWorkflow
 from tenancy.faults import Absent
 from tenancy.query import Record, row, rows
 
@@ -26,6 +28,7 @@ JOIN unit u ON u.tenant_id = c.tenant_id AND u.id = c.unit_id
 JOIN monthly_rating_scheme s ON s.tenant_id = c.tenant_id AND s.id = c.scheme_id
 WHERE c.tenant_id = $1 AND c.id = $2"""
 """One cycle `$2` for the person `$3`; a page asks for more columns in the place of `[more]`."""
+CYCLE_STEPS = LoggedWorkflow(CYCLE, Cycle, CycleStep)
 
 
 class CycleHead(Struct, frozen=True):
@@ -72,14 +75,14 @@ def head_of(actor: Actor, cycle_id: UUID, found: Record | None) -> CycleHead:
         CycleHead,
         found,
         levels=decoded(found["levels"], list[Level]),
-        state_title=title_of(CYCLE_STATES, found["state"]),
+        state_title=CYCLE.state_title(found["state"]),
     )
 
 
 def must_be_open(head: CycleHead) -> None:
     """Raise Refused for a published cycle."""
     if head.state == "published":
-        must_be_in(head.state, "meeting")
+        CYCLE.must_be_in(head.state, "meeting")
 
 
 async def membership(cycle_id: UUID, person_id: UUID) -> dict[str, Any]:

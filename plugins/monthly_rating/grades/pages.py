@@ -6,17 +6,18 @@ from uuid import UUID
 from msgspec import Struct
 
 from monthly_rating.common.access import sees_all
-from monthly_rating.common.clock import today
-from monthly_rating.common.sql import GRADES_IN_FORCE, decoded, shaped
+from monthly_rating.common.sql import GRADES_IN_FORCE
 from monthly_rating.cycles.queries import CycleHead, cycle_head
 from monthly_rating.cycles.rows import ASSESSMENTS, CHOSEN, OWN_EXCUSE, WORK
 from monthly_rating.rules.schemes import count_levels
 from monthly_rating.rules.tasks import MISS_REASONS
 from plugin_api.actor import Actor
+from plugin_api.clock import today
 from plugin_api.errors import Refused
 from plugin_api.i18n import gettext as _
 from plugin_api.i18n import mark
 from plugin_api.papers import Sheet, SheetColumn
+from plugin_api.rows import decoded, shaped
 from tenancy.query import Record, rows
 
 

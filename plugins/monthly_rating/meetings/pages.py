@@ -7,10 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from monthly_rating.common.access import sees_all
-from monthly_rating.common.choices import Person
-from monthly_rating.common.clock import today
 from monthly_rating.common.judging import judges_at
-from monthly_rating.common.sql import decoded
 from monthly_rating.cycles.queries import HEAD, CycleHead, head_of
 from monthly_rating.meetings.rows import (
     MEETING,
@@ -24,8 +21,11 @@ from monthly_rating.permissions import Permission
 from monthly_rating.rules.readiness import before_close, before_publication
 from monthly_rating.rules.schemes import count_levels
 from plugin_api.actor import Actor
+from plugin_api.choices import Person
+from plugin_api.clock import today
 from plugin_api.errors import Forbidden, Refused
 from plugin_api.i18n import gettext as _
+from plugin_api.rows import decoded
 from tenancy.query import row, rows
 
 

@@ -6,17 +6,17 @@ from uuid import UUID
 
 from msgspec import Struct, structs
 
-from monthly_rating.common.clock import today
 from monthly_rating.common.judging import Judges
-from monthly_rating.common.sql import decoded, shaped
 from monthly_rating.cycles.queries import CycleHead
 from monthly_rating.cycles.rows import ASSESSMENTS, ATTENDANCE, OWN_EXCUSE
 from monthly_rating.grades.rows import GradeEdition
 from monthly_rating.rules.own_case import Ruling
 from monthly_rating.rules.readiness import Readiness
-from monthly_rating.rules.states import ASSESSMENT_STATES, title_of
+from monthly_rating.rules.states import assessment_title
 from monthly_rating.tasks.rows import TASKS_BY_PERSON, StoredTask, TaskResult, task_result
 from plugin_api.actor import Actor
+from plugin_api.clock import today
+from plugin_api.rows import decoded, shaped
 from tenancy.query import Record
 
 
@@ -156,7 +156,7 @@ def meeting_member(
         one,
         **own_words,
         is_me=is_me,
-        assessment_title=title_of(ASSESSMENT_STATES, one["assessment"]),
+        assessment_title=assessment_title(one["assessment"]),
         tasks=tasks,
         done=sum(task.done_on is not None for task in tasks),
         late=sum(task.days_late > 0 for task in tasks),

@@ -6,18 +6,17 @@ from uuid import UUID
 
 import msgspec
 
-from monthly_rating.common.clock import moment, today
 from monthly_rating.common.settings import settings_of
-from monthly_rating.cycles.actions import note_step
-from monthly_rating.cycles.queries import CycleHead, cycle_head
+from monthly_rating.cycles.queries import CYCLE_STEPS, CycleHead, cycle_head
 from monthly_rating.notices.forms import AmendedTask, NoticeAmendment, NoticeDraft, NoticeIssue
 from monthly_rating.notices.queries import READY_TO_ISSUE, NoticeTask, newest_notice, next_number, notice_tasks
 from monthly_rating.permissions import Permission
 from monthly_rating.rules.readiness import Readiness, before_issue
-from monthly_rating.rules.states import cycle_state_after, must_be_in
-from monthly_rating.tables import AssignmentNotice, Cycle, Task
+from monthly_rating.rules.states import CYCLE
+from monthly_rating.tables import AssignmentNotice, Task
 from monthly_rating.tasks.queries import assignee, deadline_fault, next_sort
 from plugin_api.actor import Actor
+from plugin_api.clock import now, today
 from plugin_api.errors import Invalid, Refused
 from plugin_api.i18n import gettext as _
 from plugin_api.names import search_fold
@@ -31,7 +30,7 @@ async def save_notice(actor: Actor, cycle_id: UUID, data: NoticeDraft) -> dict[s
     """Change the words around the tasks before the notice is issued."""
     head = await cycle_head(actor, cycle_id, "SHARE")
     actor.must(Permission.TASK_ASSIGN, head.unit_id)
-    must_be_in(head.state, "planning")
+    CYCLE.must_be_in(head.state, "planning")
     notice = await newest_notice(cycle_id)
     await AssignmentNotice.change(
         notice["id"], data.version, {AssignmentNotice.preamble: data.preamble, AssignmentNotice.guidance: data.guidance}
@@ -46,7 +45,7 @@ async def issue_notice(actor: Actor, cycle_id: UUID, data: NoticeIssue) -> dict[
     """
     head = await cycle_head(actor, cycle_id, "UPDATE")
     actor.must(Permission.NOTICE_ISSUE, head.unit_id)
-    state = cycle_state_after("issue", head.state)
+    CYCLE.after("issue", head.state)
     people = [
         Readiness(one["full_name"], one["excused"], one["tasks"], "", False, 0, False)
         for one in await rows(READY_TO_ISSUE, cycle_id)
@@ -54,11 +53,10 @@ async def issue_notice(actor: Actor, cycle_id: UUID, data: NoticeIssue) -> dict[
     if missing := before_issue(people):
         raise Refused(_("Chưa ban hành được thông báo.") + " " + " ".join(missing))
     issued_on = _day_of_issue(head, data.issued_on)
-    await Cycle.change(cycle_id, data.version, {Cycle.state: state})
+    await CYCLE_STEPS.take(actor, cycle_id, head.state, "issue", data.version)
     notice = await newest_notice(cycle_id)
     number = await next_number(head, issued_on.year)
     await AssignmentNotice.change(notice["id"], notice["version"], await _issued(actor, cycle_id, issued_on, number))
-    await note_step(actor, cycle_id, "issue")
     return {"cycle_id": cycle_id}
 
 
@@ -69,7 +67,7 @@ async def amend_notice(actor: Actor, cycle_id: UUID, data: NoticeAmendment) -> d
     """
     head = await cycle_head(actor, cycle_id, "UPDATE")
     actor.must(Permission.NOTICE_ISSUE, head.unit_id)
-    state = cycle_state_after("amend", head.state)
+    CYCLE.after("amend", head.state)
     issued_on = _day_of_issue(head, data.issued_on)
     before = await notice_tasks(cycle_id)
     await _apply(head, {task.task_id: task for task in before}, data.tasks)
@@ -77,7 +75,7 @@ async def amend_notice(actor: Actor, cycle_id: UUID, data: NoticeAmendment) -> d
     guidance = data.guidance or notice["guidance"]
     if guidance == notice["guidance"] and before == await notice_tasks(cycle_id):
         raise Refused(_("Chưa có gì thay đổi so với thông báo đã ban hành."))
-    await Cycle.change(cycle_id, data.version, {Cycle.state: state})
+    await CYCLE_STEPS.take(actor, cycle_id, head.state, "amend", data.version, data.reason)
     number = await next_number(head, issued_on.year)
     amended = await AssignmentNotice.create(
         cycle_id=cycle_id,
@@ -90,7 +88,6 @@ async def amend_notice(actor: Actor, cycle_id: UUID, data: NoticeAmendment) -> d
         reason=data.reason,
     )
     await AssignmentNotice.change(amended, 1, await _issued(actor, cycle_id, issued_on, number))
-    await note_step(actor, cycle_id, "amend", data.reason)
     return {"cycle_id": cycle_id}
 
 
@@ -177,7 +174,7 @@ async def _issued(actor: Actor, cycle_id: UUID, issued_on: date, number: int) ->
         AssignmentNotice.year: issued_on.year,
         AssignmentNotice.issued_on: issued_on,
         AssignmentNotice.person_id: actor.person_id,
-        AssignmentNotice.issued_at: moment(),
+        AssignmentNotice.issued_at: now(),
         AssignmentNotice.tasks: tasks,
     }
 

@@ -6,17 +6,17 @@ from uuid import UUID
 from msgspec import Struct
 
 from monthly_rating.common.access import sees_all
-from monthly_rating.common.choices import Person
-from monthly_rating.common.clock import today
-from monthly_rating.common.sql import decoded, shaped
 from monthly_rating.cycles.queries import CycleHead, cycle_head
 from monthly_rating.cycles.rows import people_of, readiness
 from monthly_rating.notices.queries import NOTICE_TASKS, NoticeTask
 from monthly_rating.permissions import Permission
 from monthly_rating.rules.readiness import before_issue
 from plugin_api.actor import Actor
+from plugin_api.choices import Person
+from plugin_api.clock import today
 from plugin_api.errors import Refused
 from plugin_api.i18n import gettext as _
+from plugin_api.rows import decoded, shaped
 from tenancy.faults import Absent
 from tenancy.query import Record, rows
 

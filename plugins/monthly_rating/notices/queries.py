@@ -6,8 +6,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from monthly_rating.common.sql import shapes
 from monthly_rating.cycles.queries import CycleHead
+from plugin_api.rows import shapes
 from tenancy.faults import Absent
 from tenancy.query import row, rows, value
 

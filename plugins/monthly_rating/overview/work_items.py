@@ -9,12 +9,12 @@ from msgspec import Struct
 
 from monthly_rating.common.access import enterable
 from monthly_rating.common.judging import Judges, judges_in
-from monthly_rating.common.links import link
-from monthly_rating.common.sql import decoded
 from monthly_rating.permissions import Permission
 from plugin_api.actor import Actor
 from plugin_api.i18n import gettext as _
 from plugin_api.i18n import ngettext
+from plugin_api.links import link
+from plugin_api.rows import decoded
 from plugin_api.shell import WorkItem
 from tenancy.query import row
 
@@ -113,7 +113,7 @@ async def work_items(actor: Actor, today: date) -> Sequence[WorkItem]:
 def _task(actor: Actor, one: _Task, today: date) -> WorkItem:
     late = (today - one.due_on).days
     detail = ngettext("Trễ %(num)s ngày", "Trễ %(num)s ngày", late) if late > 0 else one.label
-    return WorkItem(one.title, detail, link(actor, "tasks", one.id), one.due_on, MODULE)
+    return WorkItem(one.title, detail, link(actor, "monthly_rating.task", task_id=one.id), one.due_on, MODULE)
 
 
 def _own_share(actor: Actor, one: _Cycle, today: date) -> Iterator[WorkItem]:
@@ -129,7 +129,7 @@ def _own_share(actor: Actor, one: _Cycle, today: date) -> Iterator[WorkItem]:
         yield WorkItem(
             _("Nộp bản tự đánh giá"),
             one.label,
-            link(actor, "cycles", one.id, "assessment"),
+            link(actor, "monthly_rating.assessment", cycle_id=one.id),
             one.assessment_due,
             MODULE,
         )
@@ -146,7 +146,11 @@ def _own_share(actor: Actor, one: _Cycle, today: date) -> Iterator[WorkItem]:
             label=one.label,
         )
         yield WorkItem(
-            _("Góp ý trong cuộc họp"), detail, link(actor, "cycles", one.id, "meeting"), one.decision_due, MODULE
+            _("Góp ý trong cuộc họp"),
+            detail,
+            link(actor, "monthly_rating.meeting", cycle_id=one.id),
+            one.decision_due,
+            MODULE,
         )
 
 
@@ -158,16 +162,26 @@ def _chair_share(actor: Actor, one: _Cycle, today: date, judges: Mapping[UUID, J
         yield WorkItem(
             _("Ban hành thông báo phân công"),
             label,
-            link(actor, "cycles", one.id, "notice"),
+            link(actor, "monthly_rating.notice", cycle_id=one.id),
             one.notice_due,
             MODULE,
         )
     elif state == "planning" and actor.may(Permission.TASK_ASSIGN, unit_id):
         yield WorkItem(
-            _("Soạn thông báo phân công"), label, link(actor, "cycles", one.id, "notice"), one.notice_due, MODULE
+            _("Soạn thông báo phân công"),
+            label,
+            link(actor, "monthly_rating.notice", cycle_id=one.id),
+            one.notice_due,
+            MODULE,
         )
     elif state == "running" and today > one.period_end and actor.may(Permission.MEETING_HOLD, unit_id):
-        yield WorkItem(_("Mở cuộc họp đánh giá"), label, link(actor, "cycles", one.id), one.decision_due, MODULE)
+        yield WorkItem(
+            _("Mở cuộc họp đánh giá"),
+            label,
+            link(actor, "monthly_rating.cycle", cycle_id=one.id),
+            one.decision_due,
+            MODULE,
+        )
     elif mine_to_grade:
         detail = ngettext(
             "%(label)s: còn %(num)s người", "%(label)s: còn %(num)s người", len(mine_to_grade), label=label
@@ -175,21 +189,25 @@ def _chair_share(actor: Actor, one: _Cycle, today: date, judges: Mapping[UUID, J
         yield WorkItem(
             _("Quyết định mức xếp loại"),
             detail,
-            link(actor, "cycles", one.id, "meeting"),
+            link(actor, "monthly_rating.meeting", cycle_id=one.id),
             one.decision_due,
             MODULE,
         )
-    elif (
-        state == "meeting" and one.closed and not one.ungraded and actor.may(Permission.PUBLICATION_MAKE, unit_id)
-    ):
+    elif state == "meeting" and one.closed and not one.ungraded and actor.may(Permission.PUBLICATION_MAKE, unit_id):
         yield WorkItem(
-            _("Công bố kết quả xếp loại"), label, link(actor, "cycles", one.id), one.decision_due, MODULE
+            _("Công bố kết quả xếp loại"),
+            label,
+            link(actor, "monthly_rating.cycle", cycle_id=one.id),
+            one.decision_due,
+            MODULE,
         )
-    elif (
-        state == "meeting" and not one.closed and not one.ungraded and actor.may(Permission.MEETING_HOLD, unit_id)
-    ):
+    elif state == "meeting" and not one.closed and not one.ungraded and actor.may(Permission.MEETING_HOLD, unit_id):
         yield WorkItem(
-            _("Kết thúc cuộc họp"), label, link(actor, "cycles", one.id, "meeting"), one.decision_due, MODULE
+            _("Kết thúc cuộc họp"),
+            label,
+            link(actor, "monthly_rating.meeting", cycle_id=one.id),
+            one.decision_due,
+            MODULE,
         )
 
 
@@ -198,10 +216,14 @@ def _plans(actor: Actor, plans: Sequence[_Plan], today: date, judges: Mapping[UU
     with_plan = {one.unit_id for one in plans if one.is_mine and one.year == today.year}
     if own_cells - with_plan:
         yield WorkItem(
-            _("Lập kế hoạch năm %(year)s", year=today.year), _("Chưa có kế hoạch"), link(actor, "plans"), None, MODULE
+            _("Lập kế hoạch năm %(year)s", year=today.year),
+            _("Chưa có kế hoạch"),
+            link(actor, "monthly_rating.plans"),
+            None,
+            MODULE,
         )
     for one in plans:
-        address = link(actor, "plans", one.id)
+        address = link(actor, "monthly_rating.plan", plan_id=one.id)
         if one.is_mine and one.state in ("draft", "returned"):
             detail = _("Được trả lại để sửa") if one.state == "returned" else _("Đang soạn, chưa gửi")
             yield WorkItem(_("Hoàn chỉnh kế hoạch năm %(year)s", year=one.year), detail, address, None, MODULE)

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from monthly_rating.common.sql import decoded
 from monthly_rating.cycles.queries import CycleHead
 from monthly_rating.notices.pages import by_person, notice_rows
 from monthly_rating.notices.queries import NoticeTask
@@ -11,6 +10,7 @@ from monthly_rating.papers.heading import cell_heading, day_text, in_sentence, o
 from plugin_api.actor import Actor
 from plugin_api.papers import Band, Block, Bullets, Column, File, Heading, Paper, Paragraph, Signature, Table
 from plugin_api.ports import ports
+from plugin_api.rows import decoded
 from tenancy.faults import Absent
 from tenancy.query import Record
 

@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from monthly_rating.common.clock import VIETNAM
 from monthly_rating.grades.pages import ResultPage, result_page, with_own_case
 from monthly_rating.papers.forms import PaperQuery
 from monthly_rating.papers.heading import cell_heading, in_sentence, on_behalf
 from plugin_api.actor import Actor
 from plugin_api.papers import Column, File, Paper, Paragraph, Signature, Table
 from plugin_api.ports import ports
+from plugin_api.vietnam import VIETNAM
 
 COLUMNS = (
     Column("TT", 0.6, "center"),

@@ -6,23 +6,23 @@ from uuid import UUID
 from msgspec import Struct
 
 from monthly_rating.common.access import enterable
-from monthly_rating.common.choices import Choices, choices
-from monthly_rating.common.clock import today
 from monthly_rating.common.judging import judges_at
-from monthly_rating.common.sql import decoded, shaped, shapes
 from monthly_rating.permissions import Permission
 from monthly_rating.plans.forms import PlanQuery
 from monthly_rating.plans.queries import ITEMS, KNOWN, LIST, ONE, ORDERS
 from monthly_rating.rules.own_case import Ruling
 from monthly_rating.rules.plan_changes import PlanChange, PlanItem, changes
-from monthly_rating.rules.states import PLAN_STATES, PLAN_STEP_TITLES, title_of
+from monthly_rating.rules.states import PLAN
 from plugin_api.actor import Actor
+from plugin_api.choices import Choices, choices
+from plugin_api.clock import today
 from plugin_api.i18n import gettext as _
 from plugin_api.i18n import mark
 from plugin_api.listing import PageInfo, page_of
 from plugin_api.names import search_fold
 from plugin_api.papers import Sheet, SheetColumn
 from plugin_api.ports import ports
+from plugin_api.rows import decoded, shaped, shapes
 from tenancy.faults import Absent
 from tenancy.query import row, rows
 
@@ -142,11 +142,11 @@ async def plans_page(actor: Actor, query: PlanQuery) -> PlansPage:
     start_units = [(str(cell.id), cell.name) for cell in cells if writes is None or cell.id in writes]
     now = today().year
     return PlansPage(
-        plans=[shaped(PlanLine, one, state_title=title_of(PLAN_STATES, one["state"])) for one in found],
+        plans=[shaped(PlanLine, one, state_title=PLAN.state_title(one["state"])) for one in found],
         page=page,
         years=known["years"],
         units=[(str(cell.id), cell.name) for cell in cells if entered is None or cell.id in entered],
-        states=choices(PLAN_STATES),
+        states=choices(PLAN.states),
         start_units=start_units,
         start_years=[now, now + 1, now - 1],
         own_years=known["own_years"],
@@ -172,7 +172,7 @@ async def plan_page(actor: Actor, plan_id: UUID) -> PlanPage:
     return shaped(
         PlanPage,
         found,
-        state_title=title_of(PLAN_STATES, state),
+        state_title=PLAN.state_title(state),
         items=items,
         revisions=revisions,
         is_mine=is_mine,
@@ -221,7 +221,7 @@ def _revisions(kept: list[StoredRevision]) -> list[PlanRevision]:
             PlanRevision(
                 one.number,
                 one.step,
-                _(PLAN_STEP_TITLES[one.step]),
+                PLAN.step_title(one.step),
                 one.state,
                 one.full_name,
                 one.at,

@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from monthly_rating.common.sql import shapes
 from monthly_rating.rules.plan_changes import PlanItem
+from plugin_api.rows import shapes
 from tenancy.query import rows
 
 ITEMS = """SELECT id AS item_id, title, due_on, expected_level FROM monthly_rating_year_plan_item

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from monthly_rating.common.sql import decoded, shaped
 from monthly_rating.rules.schemes import Level, in_force
 from plugin_api.errors import Refused
 from plugin_api.i18n import gettext as _
+from plugin_api.rows import decoded, shaped
 from tenancy.query import rows
 
 

@@ -4,15 +4,15 @@ then their owners report on them."""
 from typing import Any, Literal
 from uuid import UUID
 
-from monthly_rating.common.clock import moment, today
 from monthly_rating.common.forms import VersionOnly
 from monthly_rating.cycles.queries import CycleHead, cycle_head
 from monthly_rating.permissions import Permission
-from monthly_rating.rules.states import must_be_in
+from monthly_rating.rules.states import CYCLE
 from monthly_rating.tables import Task, TaskProgress
 from monthly_rating.tasks.forms import TaskDraft, TaskEdit, TaskReport
 from monthly_rating.tasks.queries import DUE_PLAN_ITEMS, assignee, deadline_fault, next_sort, own_task
 from plugin_api.actor import Actor
+from plugin_api.clock import now, today
 from plugin_api.errors import Invalid, Refused
 from plugin_api.i18n import gettext as _
 from plugin_api.names import search_fold
@@ -130,7 +130,7 @@ async def report_task(actor: Actor, task_id: UUID, data: TaskReport) -> dict[str
         {Task.progress: data.progress, Task.done_on: done_on, Task.result: data.result or task["result"]},
     )
     await TaskProgress.create(
-        task_id=task_id, percent=data.progress, note=data.note, person_id=actor.person_id, at=moment()
+        task_id=task_id, percent=data.progress, note=data.note, person_id=actor.person_id, at=now()
     )
     return {"task_id": task_id}
 
@@ -142,7 +142,7 @@ async def _draft_of(actor: Actor, cycle_id: UUID, lock: Literal["SHARE", "UPDATE
         raise Refused(
             _("Thông báo phân công đã ban hành nên nhiệm vụ đã chốt. Cần thay đổi thì sửa đổi thông báo, nêu lý do.")
         )
-    must_be_in(head.state, "planning")
+    CYCLE.must_be_in(head.state, "planning")
     return head
 
 

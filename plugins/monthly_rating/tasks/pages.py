@@ -6,21 +6,21 @@ from uuid import UUID
 from msgspec import Struct
 
 from monthly_rating.common.access import sees_all
-from monthly_rating.common.choices import Person
-from monthly_rating.common.clock import today
-from monthly_rating.common.sql import decoded, shaped
 from monthly_rating.cycles.queries import CycleHead, cycle_head
 from monthly_rating.permissions import Permission
 from monthly_rating.tasks.forms import TaskQuery
 from monthly_rating.tasks.queries import LIST, ONE, ORDERS, PEOPLE
 from monthly_rating.tasks.rows import StoredTask, TaskResult, task_result
 from plugin_api.actor import Actor
+from plugin_api.choices import Person
+from plugin_api.clock import today
 from plugin_api.files import KINDS
 from plugin_api.i18n import gettext as _
 from plugin_api.i18n import mark
 from plugin_api.listing import PageInfo, page_of
 from plugin_api.names import search_fold
 from plugin_api.papers import CellKind, Sheet, SheetColumn
+from plugin_api.rows import decoded, shaped
 from tenancy.faults import Absent
 from tenancy.query import Record, row, rows
 

@@ -7,7 +7,7 @@ from monthly_rating.common.sql import LATE
 from monthly_rating.cycles.queries import CycleHead, cycle_head
 from monthly_rating.cycles.rows import ASSESSMENTS
 from monthly_rating.permissions import Permission
-from monthly_rating.rules.states import must_be_in
+from monthly_rating.rules.states import CYCLE
 from monthly_rating.tables import Task
 from monthly_rating.tasks.rows import TASK_COLUMNS
 from plugin_api.actor import Actor
@@ -122,5 +122,5 @@ async def own_task(
     if task["dropped"]:
         raise Refused(_("Nhiệm vụ này đã được rút khỏi thông báo phân công."))
     if head.state not in states:
-        must_be_in(head.state, states[0])
+        CYCLE.must_be_in(head.state, states[0])
     return task, head

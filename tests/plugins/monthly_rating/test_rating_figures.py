@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 
 from monthly_rating import facts, plugin
-from monthly_rating.common.clock import on_day
 from monthly_rating.common.forms import VersionOnly
 from monthly_rating.grades import actions as grade_actions
 from monthly_rating.grades.forms import Decision
@@ -17,6 +16,7 @@ from monthly_rating.overview.pages import person as person_page
 from monthly_rating.overview.pages import year as year_page
 from monthly_rating.tasks import pages as task_pages
 from monthly_rating.tasks.forms import TaskQuery
+from plugin_api.clock import on_day
 from tenancy.faults import Absent
 
 pytestmark = pytest.mark.anyio

@@ -7,11 +7,11 @@ import pymupdf
 import pytest
 from docx import Document
 
-from monthly_rating.common.clock import on_day
 from monthly_rating.meetings import actions as meeting_actions
 from monthly_rating.meetings.forms import CommentText
 from monthly_rating.papers import assignment_notice, minutes, result_table
 from monthly_rating.papers.forms import PaperQuery
+from plugin_api.clock import on_day
 from plugin_api.errors import Forbidden, Refused
 from tenancy.faults import Absent
 from tenancy.query import run

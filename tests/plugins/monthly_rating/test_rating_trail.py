@@ -7,7 +7,6 @@ import pytest
 
 from monthly_rating.assessments import actions as assessment_actions
 from monthly_rating.assessments.forms import AssessmentText, OwnTask, Waiver
-from monthly_rating.common.clock import on_day
 from monthly_rating.cycles import actions as cycle_actions
 from monthly_rating.cycles.forms import Excuse
 from monthly_rating.meetings import actions as meeting_actions
@@ -17,6 +16,7 @@ from monthly_rating.plans import queries as plan_queries
 from monthly_rating.plans.forms import PlanCorrection, PlanItems, PlanRefusal, PlanRow, PlanStart, PlanStep
 from monthly_rating.records import RECORDS
 from platform_core.audit.trail import TrailQuery, trail
+from plugin_api.clock import on_day
 from plugin_api.config import Patch
 from tenancy.context import TenantContext
 from tenancy.lifecycle import move_to

@@ -6,21 +6,22 @@ from uuid import UUID
 from msgspec import Struct
 
 from monthly_rating.common.access import enterable
-from monthly_rating.common.choices import Choices, choices
-from monthly_rating.common.clock import today
 from monthly_rating.common.settings import settings_of
-from monthly_rating.common.sql import LATE, shaped
+from monthly_rating.common.sql import LATE
 from monthly_rating.cycles.forms import CycleQuery
 from monthly_rating.permissions import Permission
 from monthly_rating.rules.periods import period_containing
-from monthly_rating.rules.states import CYCLE_STATES, next_step_title, title_of
+from monthly_rating.rules.states import CYCLE, next_step_title
 from plugin_api.actor import Actor
+from plugin_api.choices import Choices, choices
+from plugin_api.clock import today
 from plugin_api.i18n import gettext as _
 from plugin_api.i18n import mark
 from plugin_api.listing import PageInfo, page_of
 from plugin_api.names import search_fold
 from plugin_api.papers import Sheet, SheetColumn
 from plugin_api.ports import ports
+from plugin_api.rows import shaped
 from tenancy.query import row, rows
 
 
@@ -125,7 +126,7 @@ async def cycles_page(actor: Actor, query: CycleQuery) -> CyclesPage:
             shaped(
                 CycleLine,
                 one,
-                state_title=title_of(CYCLE_STATES, one["state"]),
+                state_title=CYCLE.state_title(one["state"]),
                 next_title=next_step_title(one["state"]),
             )
             for one in found
@@ -133,7 +134,7 @@ async def cycles_page(actor: Actor, query: CycleQuery) -> CyclesPage:
         page=page,
         years=known["years"],
         units=[(str(cell.id), cell.name) for cell in cells if entered is None or cell.id in entered],
-        states=choices(CYCLE_STATES),
+        states=choices(CYCLE.states),
         open_units=open_units,
         to_open=[cell for cell in open_units if cell[0] not in open_today],
         may_open=bool(open_units),

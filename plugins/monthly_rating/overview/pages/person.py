@@ -6,17 +6,17 @@ from uuid import UUID
 
 from msgspec import Struct, structs
 
-from monthly_rating.common.clock import today
-from monthly_rating.common.sql import decoded, shaped
 from monthly_rating.cycles.rows import OWN_EXCUSE
 from monthly_rating.grades.rows import GradeEdition
 from monthly_rating.overview.forms import YearQuery
 from monthly_rating.permissions import Permission
 from monthly_rating.rules.schemes import Level, count_levels
-from monthly_rating.rules.states import ASSESSMENT_STATES, CYCLE_STATES, title_of
+from monthly_rating.rules.states import CYCLE, assessment_title
 from monthly_rating.tasks.rows import TASK_COLUMNS, StoredTask, TaskResult, task_result
 from plugin_api.actor import Actor
+from plugin_api.clock import today
 from plugin_api.ports import ports
+from plugin_api.rows import decoded, shaped
 from tenancy.faults import Absent
 from tenancy.query import Record, rows
 
@@ -161,8 +161,8 @@ def _period(one: Record, is_me: bool) -> PersonPeriod:
         PersonPeriod,
         one,
         **hidden,
-        state_title=title_of(CYCLE_STATES, one["state"]),
-        assessment_title=title_of(ASSESSMENT_STATES, one["assessment"]),
+        state_title=CYCLE.state_title(one["state"]),
+        assessment_title=assessment_title(one["assessment"]),
         tasks=tasks,
         done=sum(task.done_on is not None for task in tasks),
         late=sum(task.days_late > 0 for task in tasks),

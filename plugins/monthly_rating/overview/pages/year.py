@@ -6,17 +6,18 @@ from uuid import UUID
 from msgspec import Struct
 
 from monthly_rating.common.access import sees_all
-from monthly_rating.common.choices import Choices
-from monthly_rating.common.clock import today
-from monthly_rating.common.sql import GRADES_IN_FORCE, LATE, decoded
+from monthly_rating.common.sql import GRADES_IN_FORCE, LATE
 from monthly_rating.overview.forms import YearQuery
 from monthly_rating.permissions import Permission
 from monthly_rating.rules.schemes import Level, count_levels
-from monthly_rating.rules.states import CYCLE_STATES, title_of
+from monthly_rating.rules.states import CYCLE
 from plugin_api.actor import Actor
+from plugin_api.choices import Choices
+from plugin_api.clock import today
 from plugin_api.i18n import gettext as _
 from plugin_api.papers import Sheet, SheetColumn
 from plugin_api.ports import ports
+from plugin_api.rows import decoded
 from tenancy.query import Record, rows
 
 
@@ -196,7 +197,7 @@ def _column(one: Record, fields: list[Record], levels: list[Level], all_seen: bo
         short_label=one["label"].partition(" năm ")[0],
         period_start=one["period_start"],
         state=one["state"],
-        state_title=title_of(CYCLE_STATES, one["state"]),
+        state_title=CYCLE.state_title(one["state"]),
         published=published,
         counts=count_levels(levels, [field["level"] for field in own if field["level"]]) if published else {},
         late=sum(field["late"] for field in own) if all_seen else None,

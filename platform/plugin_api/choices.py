@@ -1,4 +1,4 @@
-"""What a form offers to choose from."""
+"""What a form or a filter offers to choose from."""
 
 from collections.abc import Mapping
 from uuid import UUID
