@@ -67,7 +67,7 @@ def create_app(
     dispatcher = Dispatcher(registry)
     run_with(dispatcher)
     pages = Pages(dispatcher, cast(Addresses, ports().addresses))
-    if faults := pages.template_faults():
+    if faults := pages.faults():
         raise RegistryError(faults)
     routes = RouteFactory(pages, chosen.secure)
     handlers: list[Any] = [

@@ -1,6 +1,6 @@
 """The core's own screens, through the same hooks and declarations as every module."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from platform_core.access.matrix import matrix
@@ -12,7 +12,6 @@ from platform_core.people import forms, listing, role_requests, service, view
 from platform_core.permissions import GRANTS, GUARDED, TITLES, Permission
 from platform_core.plugin_settings import modules
 from platform_core.search.service import SearchQuery, search
-from plugin_api.actor import Actor
 from plugin_api.endpoints import SIGNED_IN, Action, Endpoint, View
 from plugin_api.hookspecs import hookimpl
 from plugin_api.i18n import gettext
@@ -192,6 +191,17 @@ ENDPOINTS: list[Endpoint] = [
 ]
 
 
+NAVIGATION = [
+    NavigationItem(_("Việc của tôi"), "core.dashboard", "home", 0),
+    NavigationItem(_("Tìm kiếm"), "core.search", "search", 5),
+    NavigationItem(_("Người của đơn vị"), "core.people", "users", 10),
+    NavigationItem(_("Số liệu"), "core.facts", "chart-bar", 15),
+    NavigationItem(_("Mô-đun"), "core.modules", "puzzle", 20),
+    NavigationItem(_("Phân quyền"), "core.permissions", "shield-check", 30),
+    NavigationItem(_("Nhật ký"), "core.trail", "history", 40),
+]
+
+
 @hookimpl
 def module_manifest() -> Manifest:
     """The core as a module; it can't be switched off."""
@@ -200,25 +210,13 @@ def module_manifest() -> Manifest:
         title=_("Đơn vị"),
         summary=_("Người, vai trò và mô-đun của đơn vị."),
         version="1",
+        contract=1,
         permissions=Permission,
         permission_titles={p.value: title for p, title in TITLES.items()},
         grants=GRANTS,
         guarded=GUARDED,
         endpoints=ENDPOINTS,
+        navigation=NAVIGATION,
         tables="platform_core.people.piccolo_app",
         records=RECORDS,
     )
-
-
-@hookimpl
-def navigation(actor: Actor) -> Sequence[NavigationItem]:
-    """My work first, then what belongs to the body."""
-    return [
-        NavigationItem(_("Việc của tôi"), "core.dashboard", "home", 0),
-        NavigationItem(_("Tìm kiếm"), "core.search", "search", 5),
-        NavigationItem(_("Người của đơn vị"), "core.people", "users", 10),
-        NavigationItem(_("Số liệu"), "core.facts", "chart-bar", 15),
-        NavigationItem(_("Mô-đun"), "core.modules", "puzzle", 20),
-        NavigationItem(_("Phân quyền"), "core.permissions", "shield-check", 30),
-        NavigationItem(_("Nhật ký"), "core.trail", "history", 40),
-    ]

@@ -14,7 +14,7 @@ from msgspec import Struct
 from plugin_api.actor import Actor
 from plugin_api.facts import Fact
 from plugin_api.manifest import Manifest
-from plugin_api.shell import Card, NavigationItem, PersonPanel, SearchHit, WorkItem
+from plugin_api.shell import Card, PersonPanel, SearchHit, WorkItem
 
 PROJECT = "thidua"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -45,7 +45,6 @@ def validate_config(config: Struct) -> Mapping[str, str]:
     If it fails: the settings are not saved.
     """
     raise NotImplementedError
-
 
 
 @hookspec
@@ -80,15 +79,6 @@ def config_changed(actor: Actor, before: Struct, after: Struct) -> Awaitable[Non
     """When: *async*, in the transaction that saved new settings.
     Return: nothing.
     If it fails: the settings are not saved.
-    """
-    raise NotImplementedError
-
-
-@hookspec
-def navigation(actor: Actor) -> Sequence[NavigationItem]:
-    """When: for every page.
-    Return: the module's entries; the host hides those whose permission the person lacks. No queries here.
-    If it fails: the page shows without them.
     """
     raise NotImplementedError
 
@@ -136,10 +126,6 @@ def measure_fact(actor: Actor, name: str, subject_id: UUID, since: date, until: 
     If it fails: the asker fails.
     """
     raise NotImplementedError
-
-
-
-
 
 
 @hookspec

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from plugin_api.endpoints import Endpoint
 from plugin_api.facts import FactDeclaration
+from plugin_api.shell import NavigationItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ class NoConfig(Struct, frozen=True):
 class Manifest:
     """A module. `name` is its package, its permission prefix and (with hyphens) its place in addresses.
 
+    `contract` is the version of the contract the module was made for (`plugin_api.CONTRACT` of that day).
+    `navigation` are its entries of the menu; people see those whose page they may open.
     `permissions` maps every permission to what it lets a person do; `grants` maps a role's key to what it may do here.
     `guarded` are the permissions that open or decide what is other people's: a role that holds one of them in a body is
     given there by two people.
@@ -76,6 +79,7 @@ class Manifest:
     title: str
     summary: str
     version: str
+    contract: int
     permissions: type[StrEnum]
     grants: Mapping[str, frozenset[str]]
     endpoints: Sequence[Endpoint]
@@ -85,6 +89,7 @@ class Manifest:
     papers: Sequence[PaperDeclaration] = ()
     facts: Sequence[FactDeclaration] = ()
     records: Sequence[RecordDeclaration] = ()
+    navigation: Sequence[NavigationItem] = ()
     permission_titles: Mapping[str, str] = field(default_factory=dict)
     guarded: frozenset[StrEnum | str] = frozenset()
 

@@ -36,6 +36,15 @@ from plugin_api.shell import Card, NavigationItem, PersonPanel, SearchHit, WorkI
 SUBJECTS = (cycles, tasks, evidence, notices, assessments, meetings, grades, papers, plans, overview, schemes)
 
 
+NAVIGATION = [
+    NavigationItem(_("Các kỳ đánh giá"), "monthly_rating.cycles", "calendar", 10),
+    NavigationItem(_("Việc và kết quả của tôi"), "monthly_rating.mine", "user", 20),
+    NavigationItem(_("Kế hoạch năm"), "monthly_rating.plans", "clipboard-list", 30),
+    NavigationItem(_("Bảng xếp loại năm"), "monthly_rating.year", "table", 40),
+    NavigationItem(_("Bộ mức xếp loại"), "monthly_rating.schemes", "list-check", 50),
+]
+
+
 @hookimpl
 def module_manifest() -> Manifest:
     """What the module declares."""
@@ -44,11 +53,13 @@ def module_manifest() -> Manifest:
         title=_("Xếp loại hằng tháng"),
         summary=_("Kế hoạch năm, thông báo phân công, tự đánh giá, góp ý và xếp loại từng kỳ của chi bộ."),
         version="1",
+        contract=1,
         permissions=Permission,
         permission_titles={str(permission): title for permission, title in TITLES.items()},
         grants=GRANTS,
         guarded=GUARDED,
         endpoints=[endpoint for subject in SUBJECTS for endpoint in subject.ENDPOINTS],
+        navigation=NAVIGATION,
         config=RatingSettings,
         tables="monthly_rating.piccolo_app",
         facts=facts.DECLARED,
@@ -77,18 +88,6 @@ def tenant_enabled(actor: Actor) -> Awaitable[None]:
 def refuse_disable(actor: Actor) -> Awaitable[str | None]:
     """Not in the middle of a meeting."""
     return disabling.refuse_disable()
-
-
-@hookimpl
-def navigation(actor: Actor) -> Sequence[NavigationItem]:
-    """The entries of the menu."""
-    return [
-        NavigationItem(_("Các kỳ đánh giá"), "monthly_rating.cycles", "calendar", 10),
-        NavigationItem(_("Việc và kết quả của tôi"), "monthly_rating.mine", "user", 20),
-        NavigationItem(_("Kế hoạch năm"), "monthly_rating.plans", "clipboard-list", 30),
-        NavigationItem(_("Bảng xếp loại năm"), "monthly_rating.year", "table", 40),
-        NavigationItem(_("Bộ mức xếp loại"), "monthly_rating.schemes", "list-check", 50),
-    ]
 
 
 @hookimpl

@@ -61,7 +61,7 @@ def leaky() -> ModuleType:
     @hookimpl
     def module_manifest() -> Manifest:
         return Manifest(
-            name="leaky", title="Leaky", summary="", version="1", permissions=Permission,
+            name="leaky", title="Leaky", summary="", version="1", contract=1, permissions=Permission,
             permission_titles={"leaky.use": "Use"}, grants={"admin": frozenset(Permission)},
             endpoints=[View(name="leaky.view", path="", permission=Permission.USE, load=leak, query=Typed)],
         )  # fmt: skip

@@ -77,6 +77,12 @@ async def test_the_kit_finds_missing_isolation(tenants, neighbours):
     assert any("rows changed from other" in fault for fault in found)
 
 
+async def test_the_kit_finds_an_id_for_which_there_is_no_sample(tenants, neighbours):
+    stranger = machine(await tenants.body("giang-thanh"), frozenset({"monthly_rating"}))
+    found = await foreign_id_faults(MODULES[0].endpoints, stranger, {})
+    assert any("sample_rows names no task_id" in fault for fault in found)
+
+
 async def test_the_kit_finds_an_endpoint_that_answers_a_foreign_id(tenants, neighbours):
     module = MODULES[0]
     ids = await filled(tenants, module)

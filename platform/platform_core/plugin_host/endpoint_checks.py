@@ -28,6 +28,14 @@ def endpoint_faults(manifest: Manifest, known: Mapping[str, Endpoint]) -> Iterat
                 yield f"{where}: leads to a view that does not exist: {target}"
 
 
+def navigation_faults(manifest: Manifest, known: Mapping[str, Endpoint]) -> Iterator[str]:
+    """An entry of the menu leads to a page of the module that needs no ids."""
+    for item in manifest.navigation:
+        view = known.get(item.view)
+        if not isinstance(view, View) or PARAMETER.search(view.path):
+            yield f"{manifest.name}: navigation: {item.view} is not a view without parameters in its path"
+
+
 def _parameter_faults(endpoint: Endpoint) -> Iterator[str]:
     """The function takes the actor, what the path names, and the data or query that is declared: no more, no less."""
     function = endpoint.run if isinstance(endpoint, Action) else endpoint.load

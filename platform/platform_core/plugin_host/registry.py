@@ -11,8 +11,8 @@ from typing import Any
 import pluggy
 from msgspec import Struct
 
-from platform_core.plugin_host.endpoint_checks import endpoint_faults
-from plugin_api import hookspecs
+from platform_core.plugin_host.endpoint_checks import endpoint_faults, navigation_faults
+from plugin_api import CONTRACT, hookspecs
 from plugin_api.endpoints import SIGNED_IN, Endpoint
 from plugin_api.manifest import Manifest, RoleTemplate
 
@@ -87,7 +87,7 @@ def build_registry(plugins: Iterable[Any], roles: Sequence[RoleTemplate], trace:
     endpoints = {one.name: (manifest, one) for manifest in manifests.values() for one in manifest.endpoints}
     known = {name: one for name, (_manifest, one) in endpoints.items()}
     for manifest in manifests.values():
-        faults += list(endpoint_faults(manifest, known))
+        faults += [*endpoint_faults(manifest, known), *navigation_faults(manifest, known)]
     faults += _duplicates(manifests.values())
     faults += _circles(manifests)
     if faults:
@@ -133,6 +133,8 @@ def _faults_of(manifest: Manifest, all_of: dict[str, Manifest], roles: dict[str,
             yield f"{name}: grants {role} an undeclared permission: {permission}"
     for permission in sorted({str(one) for one in manifest.guarded} - declared):
         yield f"{name}: guards an undeclared permission: {permission}"
+    if manifest.contract != CONTRACT:
+        yield f"{name}: made for contract {manifest.contract}, this platform has contract {CONTRACT}"
     for needed in sorted(manifest.requires - set(all_of)):
         yield f"{name}: requires a module that is not installed: {needed}"
     for endpoint in manifest.endpoints:

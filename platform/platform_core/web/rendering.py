@@ -1,6 +1,7 @@
 """Jinja pages in their frame. Templates know nothing of requests: the shell tells them what they need."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -56,10 +57,17 @@ class Pages:
             "number": show_number,
         }
 
-    def template_faults(self) -> list[str]:
-        """Every view whose template does not exist; the application does not start with one."""
+    def faults(self) -> list[str]:
+        """Every view whose template and every menu entry whose icon does not exist; the application does not start
+        with one."""
         assert self.env.loader is not None
-        faults = []
+        icons = known_icons()
+        faults = [
+            f"{manifest.name}: navigation: there is no icon {item.icon}"
+            for manifest in self.dispatcher.registry.manifests.values()
+            for item in manifest.navigation
+            if item.icon not in icons
+        ]
         for name, (manifest, endpoint) in self.dispatcher.registry.endpoints.items():
             template = endpoint.template if isinstance(endpoint, View) else ""
             try:
@@ -136,14 +144,10 @@ class Shell:
     def _menu(self, actor: Actor) -> list[dict[str, Any]]:
         dispatcher = self._pages.dispatcher
         groups = []
-        for module, items in dispatcher.collect("navigation", actor):
-            try:
-                shown = self._entries(items)
-            except Exception:  # an entry that leads nowhere takes its module's entries away, not the page
-                log.exception("navigation does not fit", module=module)
-                continue
-            if shown:
-                groups.append({"title": gettext(dispatcher.registry.manifests[module].title), "items": shown})
+        for name in dispatcher.asked(actor):
+            manifest = dispatcher.registry.manifests[name]
+            if shown := self._entries(manifest.navigation):
+                groups.append({"title": gettext(manifest.title), "items": shown})
         return groups
 
     def _entries(self, items: Sequence[NavigationItem]) -> list[dict[str, Any]]:
@@ -168,6 +172,12 @@ def _loader(dispatcher: Dispatcher) -> BaseLoader:
         if name != "core" and (Path(str(plugin.__file__)).parent / "templates" / name).is_dir()
     }
     return ChoiceLoader([PrefixLoader(modules), PackageLoader("platform_core.web", "templates")])
+
+
+@cache
+def known_icons() -> frozenset[str]:
+    """The names of the icons that pages may show."""
+    return frozenset(re.findall(r'id="i-([a-z0-9-]+)"', (STATIC / "vendor" / "icons.svg").read_text(encoding="utf-8")))
 
 
 @cache

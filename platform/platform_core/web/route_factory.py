@@ -10,11 +10,13 @@ import msgspec
 from litestar import MediaType, Request, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.spec import Operation
 from litestar.params import FromPath, JSONBody
 from litestar.response import Redirect
 
 from platform_core.web.addresses import page_path
 from platform_core.web.cookies import clear_flash, flash
+from platform_core.web.openapi import operation_with
 from platform_core.web.rendering import Pages
 from platform_core.web.request_body import most_bytes_of
 from platform_core.web.request_context import current_request
@@ -77,6 +79,7 @@ class RouteFactory:
             path,
             opt=opt,
             name=f"api:{view.name}",
+            operation_class=Operation if view.query is None else operation_with(view.query),
             operation_id=view.name,
             tags=[view.name.partition(".")[0]],
             summary=_summary(view.load),
