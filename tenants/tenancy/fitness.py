@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from asyncpg import Connection
 
 from tenancy.context import Signer
-from tenancy.expected_state import state_findings
+from tenancy.expected_state import NEW_EDITION, OLD_EDITION, state_findings
 from tenancy.faults import UnfitDatabase
 from tenancy.isolation_checks import Finding
 
@@ -21,6 +21,13 @@ IN_FORCE = (
 )
 """Settings, the values they must not have as really in force in a connection of the product, and what would follow."""
 MOST_TOLD = 5
+EDITION_SENTENCES = {
+    OLD_EDITION: "Trạng thái mong đợi của cơ sở dữ liệu do phiên bản cũ ghi và vẫn khớp: hãy chạy `thidua migrate` để "
+                 "ghi lại theo phiên bản này.",
+    NEW_EDITION: "Cơ sở dữ liệu đã được một phiên bản mới hơn cập nhật (written down by a later version): "
+                 "hãy chạy phiên bản đó.",
+}
+"""Not changed, only written down by another version."""
 
 ROLE = """
 SELECT r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolcreatedb AS powerful,
@@ -40,15 +47,21 @@ FROM pg_roles r WHERE r.rolname = current_user
 """
 
 
-async def refuse_unfit(connection: Connection, signer: Signer) -> None:
-    """Raise UnfitDatabase with one sentence that says what to do; silence means fit."""
+async def refuse_unfit(connection: Connection, signer: Signer | None) -> None:
+    """Raise UnfitDatabase with one sentence that says what to do; silence means fit.
+
+    Without `signer` the expected state is not compared: for a start that has just migrated this very database.
+    """
     for fault in await faults(connection):
         raise UnfitDatabase(fault)
-    refuse_changed(await state_findings(connection, signer))
+    if signer is not None:
+        refuse_changed(await state_findings(connection, signer))
 
 
 def refuse_changed(findings: Sequence[Finding]) -> None:
-    """Raise UnfitDatabase when the catalogue is not what the last migration left."""
+    """Raise UnfitDatabase when the catalogue is not what the last migration left, or is to be written down anew."""
+    if findings and (sentence := EDITION_SENTENCES.get(findings[0])):
+        raise UnfitDatabase(sentence)
     if findings:
         told = "; ".join(f"{finding.thing}: {finding.why}" for finding in findings[:MOST_TOLD])
         more = f" (và {len(findings) - MOST_TOLD} chỗ khác)" if len(findings) > MOST_TOLD else ""

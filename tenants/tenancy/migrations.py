@@ -1,7 +1,7 @@
 """Where migrations lie and how they run: every app in order, each file all or nothing."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -33,10 +33,15 @@ async def execute(sql: str) -> None:
     await _owner_connection().execute(sql)
 
 
-async def migrate(apps: Iterable[str], bases: Mapping[str, str]) -> list[str]:
+Settle = Callable[[Connection, Sequence[str]], Awaitable[None]]
+
+
+async def migrate(apps: Iterable[str], bases: Mapping[str, str], settle: Settle | None = None) -> list[str]:
     """Run what has not run yet, app by app; DDL, policies and Piccolo's own note share one transaction.
 
     Before it is committed each app's tables are held to the rules of isolation; `bases` maps tables to their bases.
+    Then `settle` gets the transaction's connection and the ids that ran, to write the state down: whatever happens
+    to the next app, what is committed is expected.
     Returns the ids that ran. Raises UnfitDatabase when a table is open, RuntimeError with Piccolo's output when a
     migration fails.
     """
@@ -57,7 +62,10 @@ async def migrate(apps: Iterable[str], bases: Mapping[str, str]) -> list[str]:
             if not result.success:
                 raise RuntimeError(f"{app}: {output.getvalue()}")
             _refuse_open_tables(app, await catalogue_findings(_owner_connection(), bases))
-            ran += [name for name in await Migration.get_migrations_which_ran(app_name=app) if name not in before]
+            done = [name for name in await Migration.get_migrations_which_ran(app_name=app) if name not in before]
+            if done and settle is not None:
+                await settle(_owner_connection(), done)
+            ran += done
     return ran
 
 
