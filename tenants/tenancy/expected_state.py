@@ -13,6 +13,7 @@ from asyncpg import Connection, PostgresError
 
 from tenancy.catalogue import EDITIONS, Fact, catalogue_facts, latest_edition
 from tenancy.context import Signer
+from tenancy.i18n import mark
 from tenancy.isolation_checks import Finding
 from tenancy.migrations import shipped
 
@@ -22,10 +23,10 @@ ROLES_SCRIPT = "file roles.sql"
 KNOWN = "SELECT to_regprocedure('app.expected_state()') IS NOT NULL"
 NEWEST = "SELECT state, signature FROM app.expected_state()"
 WRITE = "INSERT INTO sec.expected_state (reason, state, signature) VALUES ($1, $2, $3)"
-NEVER_WRITTEN = Finding("expected state", "never written down: run `thidua migrate`")
-FOREIGN = Finding("expected state", "not signed with the key of this instance")
-OLD_EDITION = Finding("expected state", "written down by an earlier version: run `thidua migrate`")
-NEW_EDITION = Finding("expected state", "written down by a later version: run that one")
+NEVER_WRITTEN = Finding("expected state", mark("chưa được ghi lần nào: hãy chạy `thidua migrate`"))
+FOREIGN = Finding("expected state", mark("không được ký bằng khóa của hệ thống này"))
+OLD_EDITION = Finding("expected state", mark("do phiên bản cũ ghi, vẫn khớp: hãy chạy `thidua migrate`"))
+NEW_EDITION = Finding("expected state", mark("do phiên bản mới hơn ghi: hãy chạy phiên bản đó"))
 BY_DATABASE = "SELECT encode(sec.mac(convert_to($1, 'UTF8'), sec.key_generation()), 'hex')"
 
 

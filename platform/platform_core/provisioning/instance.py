@@ -9,7 +9,7 @@ import asyncpg
 
 from platform_core.access.roles import role_title
 from platform_core.accounts.demo import DEMO_PASSWORD, DemoAccount, set_demo_accounts
-from platform_core.accounts.registration import all_accounts
+from platform_core.accounts.registration import all_accounts, close_demo_accounts
 from platform_core.embedded import EmbeddedPostgres, StartupError
 from platform_core.provisioning.app_registry import app_names, table_bases
 from platform_core.provisioning.blueprints import apply_files
@@ -79,6 +79,8 @@ async def prepare(settings: InstanceSettings, progress: Progress) -> None:
             progress(_("tạo %(bodies)s đơn vị, %(people)s người", bodies=applied.bodies, people=applied.people))
         if settings.demo and settings.embedded:
             await load_demo_accounts()
+        elif not settings.demo and (closed := await close_demo_accounts()):
+            progress(_("khóa %(count)s tài khoản minh họa", count=closed))
 
 
 def blueprints_of(settings: InstanceSettings) -> list[Path]:
