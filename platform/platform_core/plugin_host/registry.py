@@ -52,8 +52,19 @@ class Registry:
 
 
 def installed_plugins() -> list[ModuleType]:
-    """The modules that installed distributions announce, sorted by name."""
-    return [entry.load() for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name)]
+    """The modules that installed distributions announce, sorted by name.
+
+    Raises RegistryError naming each that can't be imported.
+    """
+    found, faults = [], []
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+        try:
+            found.append(entry.load())
+        except (Exception, SystemExit) as fault:
+            faults.append(f"{entry.name}: can't be imported ({type(fault).__name__}: {fault})")
+    if faults:
+        raise RegistryError(faults)
+    return found
 
 
 def build_registry(plugins: Iterable[Any], roles: Sequence[RoleTemplate], trace: Any = None) -> Registry:
@@ -96,11 +107,21 @@ def build_registry(plugins: Iterable[Any], roles: Sequence[RoleTemplate], trace:
         manager, _by_need(manifests), {name: plugin for name, (plugin, _) in found.items()}, role_keys, endpoints
     )
     manager.check_pending()
-    for name, manifest in registry.manifests.items():
-        manager.subset_hook_caller("plugin_started", [p for n, p in registry.plugins.items() if n != name])(
-            manifest=manifest
-        )
+    _start(registry)
     return registry
+
+
+def _start(registry: Registry) -> None:
+    """Tell each module that the registry stands. Raises RegistryError naming each that fails."""
+    faults = []
+    for name, manifest in registry.manifests.items():
+        others = [plugin for other, plugin in registry.plugins.items() if other != name]
+        try:
+            registry.manager.subset_hook_caller("plugin_started", others)(manifest=manifest)
+        except Exception as fault:
+            faults.append(f"{name}: plugin_started failed ({type(fault).__name__}: {fault})")
+    if faults:
+        raise RegistryError(faults)
 
 
 def _pending_hooks(manager: pluggy.PluginManager) -> list[str]:
