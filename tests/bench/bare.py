@@ -13,7 +13,8 @@ from jinja2 import Environment
 from litestar import Litestar, MediaType, Request, Response, get, post
 from msgspec import Meta, Struct
 
-from platform_core.people.listing import ORDERS, PAGE as PEOPLE
+from platform_core.people.listing import ORDERS
+from platform_core.people.listing import PAGE as PEOPLE
 from plugin_api.listing import paged_statement
 from tenancy.context import Signer, TenantContext
 from tenancy.engine import SEARCH_PATH

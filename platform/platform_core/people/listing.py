@@ -17,7 +17,6 @@ from plugin_api.listing import Listing, Orders, PageInfo, page_of
 from plugin_api.names import search_pattern
 from plugin_api.papers import Sheet, SheetColumn
 from plugin_api.ports import ports
-from tenancy.query import rows
 
 HERE, LEFT, EVERYONE = "", "left", "all"
 
