@@ -46,7 +46,6 @@ class PeopleList(Struct, frozen=True):
     people: list[PersonLine]
     units: list[tuple[str, str]]
     page: PageInfo
-    anyone: bool
     may_add: bool
     requests: list[RequestLine] = []
 
@@ -99,7 +98,6 @@ async def people_list(actor: Actor, query: PeopleQuery) -> PeopleList:
         lines,
         await unit_choices(actor),
         page,
-        bool(found) or query.narrowed,
         actor.may(Permission.PEOPLE_WRITE),
         await _waiting_roles(actor),
     )
