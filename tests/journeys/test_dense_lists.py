@@ -67,7 +67,8 @@ def _assign(month: Month) -> None:
     due = month.send(CLERK, f"{month.cycle}/tasks")["earliest_due"]
     for number in range(TASKS):
         whose = month.people[number % len(month.people)]["person_id"]
-        title, level = (WORD, WORD) if number == TASKS - 1 else (f"{LONG} {number + 1}", "100 % tin báo được giải quyết")
+        usual = f"{LONG} {number + 1}", "100 % tin báo được giải quyết"
+        title, level = (WORD, WORD) if number == TASKS - 1 else usual
         task = {"person_id": whose, "title": title, "due_on": due, "required_level": level, "planned_quantity": "8 ca"}
         month.do(CLERK, f"{month.cycle}/tasks/add", **task)
 
@@ -158,7 +159,8 @@ def test_a_word_of_300_letters_pushes_nothing_off_any_list(sit: Sit, month: Mont
 def test_the_check_sees_a_word_that_does_not_break(sit: Sit, month: Month) -> None:
     page = sit(CHAIR)
     page.goto(f"{month.cycle}/tasks")
-    page.evaluate("document.querySelector('.dense').className = 'table'; document.querySelector('#list .card').style.overflowWrap = 'normal'")
+    page.evaluate("document.querySelector('.dense').className = 'table'")
+    page.evaluate("document.querySelector('#list .card').style.overflowWrap = 'normal'")
     assert unfit(page, 1280)
 
 
@@ -200,6 +202,17 @@ def test_a_filter_asks_at_once_keeps_the_focus_and_can_be_taken_back(sit: Sit, m
     expect(page.locator("#list tbody tr")).to_have_count(TASKS)
     assert "person_id" not in page.url and "sort=due" in page.url
     assert page.locator(".chip").count() == 0
+
+
+def test_a_filter_that_is_refused_says_why_and_leaves_the_list(sit: Sit, month: Month) -> None:
+    page = sit(ADMIN)
+    page.goto(f"{HOME}/trail")
+    shown = page.locator("#list li").count()
+    page.fill("#search-since", "1001-01-01")
+    page.locator("#search-since").press("Tab")
+    expect(page.locator("#list-count")).to_contain_text("Từ ngày: hãy ghi một ngày từ năm 1900")
+    assert page.locator("#list li").count() == shown > 0
+    assert "1001" not in page.url
 
 
 def test_without_a_script_the_button_filters_and_keeps_the_order(sit: Sit, month: Month) -> None:

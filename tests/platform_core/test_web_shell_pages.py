@@ -358,7 +358,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
                 "anh",
                 [PersonHit(str(UUID(int=9)), "Nguyễn Thị Ánh", "Viện trưởng")],
                 True,
-                [ModuleHits("rating", "Đánh giá hằng tháng", [SearchHit("Kiểm sát 12 vụ án", "Tháng 2/2026", "/m")], True)],
+                [ModuleHits("rating", "Đánh giá", [SearchHit("Kiểm sát 12 vụ án", "Tháng 2/2026", "/m")], True)],
                 True,
                 "",
             )
