@@ -17,6 +17,11 @@ class Person(Struct, frozen=True):
     person_id: UUID
     full_name: str
 
+    @property
+    def choice(self) -> tuple[UUID, str]:
+        """The person as one of a select's options."""
+        return self.person_id, self.full_name
+
 
 def choices(words: Mapping[str, str]) -> Choices:
     """A mapping of marked words as choices in the person's language."""

@@ -111,9 +111,9 @@ def person_panels(actor: Actor, person_id: UUID) -> Awaitable[Sequence[PersonPan
 
 
 @hookspec
-def search(actor: Actor, words: str) -> Awaitable[Sequence[SearchHit]]:
+def search(actor: Actor, words: str, most: int) -> Awaitable[Sequence[SearchHit]]:
     """When: *async*, for a search in the body; `words` are folded (no case, no diacritics).
-    Return: hits the actor may open.
+    Return: hits the actor may open, `most` of them at most; where that many come, the page says that there are more.
     If it fails: the others still show.
     """
     raise NotImplementedError

@@ -109,9 +109,9 @@ def person_panels(actor: Actor, person_id: UUID) -> Awaitable[Sequence[PersonPan
 
 
 @hookimpl
-def search(actor: Actor, words: str) -> Awaitable[Sequence[SearchHit]]:
+def search(actor: Actor, words: str, most: int) -> Awaitable[Sequence[SearchHit]]:
     """Tasks and plans the person may open."""
-    return hits.search(actor, words)
+    return hits.search(actor, words, most)
 
 
 @hookimpl

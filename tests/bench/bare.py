@@ -13,7 +13,9 @@ from jinja2 import Environment
 from litestar import Litestar, MediaType, Request, Response, get, post
 from msgspec import Meta, Struct
 
-from platform_core.people.listing import ORDERS, page_of_people
+from platform_core.people.listing import ORDERS
+from platform_core.people.listing import PAGE as PEOPLE
+from plugin_api.listing import paged_statement
 from tenancy.context import Signer, TenantContext
 from tenancy.engine import SEARCH_PATH
 
@@ -71,7 +73,7 @@ def create_app() -> Litestar:
 
     async def people() -> list[asyncpg.Record]:
         async with pool.inside() as connection:
-            statement = page_of_people(ORDERS["name"])
+            statement = paged_statement(PEOPLE, ORDERS.order("name"), 4)
             return await connection.fetch(statement, pool.tenant, date.today(), "", "", "", 50, 0)
 
     @get("/json")

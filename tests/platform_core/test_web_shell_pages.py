@@ -40,12 +40,14 @@ def shown(found: Struct, query: Struct | None = None) -> dict[str, Any]:
     }
 
 
-def people_page(people: list[PersonLine], anyone: bool = True) -> dict[str, Any]:
-    """A list context with the given rows."""
+def people_page(people: list[PersonLine], narrowed: bool = True) -> dict[str, Any]:
+    """A list context with the given rows, found by words and filters or not."""
     units = [("p1", "Phòng 1"), ("chi-bo", "Chi bộ")]
     asked = [ASKED, ALONE] if people else []
-    found = PeopleList(people, units, PageInfo(2, 7, 320, 51, 100), anyone, may_add=True, requests=asked)
-    return shown(found, PeopleQuery(q="anh", sort="name", page=2, unit="p1", state="all"))
+    page = PageInfo(2, 7, 320, 51, 100, "name") if people else PageInfo(1, 1, 0, 0, 0, "name")
+    found = PeopleList(people, units, page, may_add=True, requests=asked)
+    asked_for = PeopleQuery(q="anh", sort="name", page=2, unit="p1", state="all")
+    return shown(found, asked_for if narrowed else PeopleQuery())
 
 
 def waiting(title: str, deadline: date | None = None, overdue: bool = False, note: str = "") -> Waiting:
@@ -318,7 +320,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "people": ("people.html", people_page(PEOPLE)),
     "people_none_found": ("people.html", people_page([])),
-    "people_none_yet": ("people.html", people_page([], anyone=False)),
+    "people_none_yet": ("people.html", people_page([], narrowed=False)),
     "person": ("person.html", shown(PERSON)),
     "person_left": ("person.html", shown(LEFT)),
     "modules": ("modules.html", shown(ModuleList(MODULES, may_switch=True))),
@@ -355,12 +357,14 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             SearchResults(
                 "anh",
                 [PersonHit(str(UUID(int=9)), "Nguyễn Thị Ánh", "Viện trưởng")],
-                [ModuleHits("Đánh giá hằng tháng", [SearchHit("Kiểm sát 12 vụ án", "Tháng 2/2026", "/m")])],
                 True,
+                [ModuleHits("rating", "Đánh giá", [SearchHit("Kiểm sát 12 vụ án", "Tháng 2/2026", "/m")], True)],
+                True,
+                "",
             )
         ),
     ),
-    "search_nothing": ("search.html", shown(SearchResults("", [], [], False))),
+    "search_nothing": ("search.html", shown(SearchResults("", [], False, [], False, ""))),
     "facts": ("facts.html", shown(FactList([FactLine(SHARE.name, "Tỷ lệ hoàn thành", "Đánh giá")], 2026))),
     "facts_none": ("facts.html", shown(FactList([], 2026))),
     "fact": ("fact.html", shown(MeasuredFact("Tỷ lệ hoàn thành", SHARE, "95,0 %"))),

@@ -179,7 +179,7 @@ def untranslated(source: str) -> list[str]:
     known = {
         id(arg)
         for call in tree.find_all(nodes.Call)
-        if isinstance(call.node, nodes.Name) and call.node.name == "_"
+        if isinstance(call.node, nodes.Name) and call.node.name in ("_", "ngettext")
         for arg in call.args
     }
     constants = [c.value for c in tree.find_all(nodes.Const) if isinstance(c.value, str) and id(c) not in known]

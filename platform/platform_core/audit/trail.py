@@ -11,11 +11,10 @@ from platform_core.audit.wording import Change, Wording
 from plugin_api.actor import Actor
 from plugin_api.i18n import gettext as _
 from plugin_api.i18n import mark
-from plugin_api.listing import Listing, PageInfo, page_of
-from plugin_api.names import search_fold
+from plugin_api.listing import Listing, Orders, PageInfo, page_of
+from plugin_api.names import search_pattern
 from plugin_api.papers import Sheet, SheetColumn
 from tenancy.context import NOBODY
-from tenancy.query import rows
 
 OPERATIONS = {"INSERT": mark("Thêm"), "UPDATE": mark("Sửa"), "DELETE": mark("Xóa")}
 
@@ -23,7 +22,7 @@ OPERATIONS = {"INSERT": mark("Thêm"), "UPDATE": mark("Sửa"), "DELETE": mark("
 class TrailQuery(Listing, frozen=True):
     """How the trail is asked for: `q` names a person, `table` a kind of record, days are inclusive."""
 
-    table: Annotated[str, Meta(max_length=80)] = ""
+    table: Annotated[str, Meta(max_length=80, title=mark("Mục"))] = ""
     since: Annotated[date | None, Meta(title=mark("Từ ngày"))] = None
     until: Annotated[date | None, Meta(title=mark("Đến hết ngày"))] = None
 
@@ -59,14 +58,14 @@ WITH who AS (
   JOIN LATERAL auth.person_here(d.account_id) AS here(person_id) ON true
   JOIN person p ON p.tenant_id = $1 AND p.id = here.person_id WHERE p.name_search LIKE '%' || $2 || '%'),
 found AS (
-  SELECT entry.seq, [count] AS total FROM audit.log entry CROSS JOIN (SELECT $9::uuid AS reader) asked
+  SELECT entry.seq, [count] AS total FROM audit.log entry CROSS JOIN (SELECT $7::uuid AS reader) asked
   WHERE entry.tenant_id = $1 AND ($3 = '' OR entry.table_name = $3)
     AND ($4::date IS NULL OR entry.at >= $4) AND ($5::date IS NULL OR entry.at < $5)
     AND ($2 = '' OR (entry.account_id IN (SELECT account_id FROM who) AND NOT [unsigned])
-         OR (coalesce(entry.after, entry.before) ->> ($8::jsonb ->> entry.table_name)
+         OR (coalesce(entry.after, entry.before) ->> ($6::jsonb ->> entry.table_name)
              IN (SELECT id::text FROM person WHERE tenant_id = $1 AND name_search LIKE '%' || $2 || '%')
              AND NOT [closed]))
-  ORDER BY entry.seq DESC LIMIT $6 OFFSET $7)
+  [page])
 SELECT entry.seq, entry.at, entry.account_id, entry.operation, entry.table_name, entry.before, entry.after, found.total,
   p.full_name AS who, [closed] AS closed, [unsigned] AS unsigned,
   (SELECT jsonb_object_agg(e.value, coalesce(n.full_name, u.name))
@@ -76,11 +75,12 @@ SELECT entry.seq, entry.at, entry.account_id, entry.operation, entry.table_name,
    LEFT JOIN unit u ON u.tenant_id = $1 AND u.id = named.id
    WHERE coalesce(n.full_name, u.name) IS NOT NULL) AS names
 FROM found JOIN audit.log entry ON entry.tenant_id = $1 AND entry.seq = found.seq
-CROSS JOIN (SELECT $9::uuid AS reader) asked
+CROSS JOIN (SELECT $7::uuid AS reader) asked
 LEFT JOIN LATERAL auth.person_here(entry.account_id) AS here(person_id) ON true
 LEFT JOIN person p ON p.tenant_id = $1 AND p.id = here.person_id
 ORDER BY entry.seq DESC
 """
+ORDERS = Orders("entry.seq", "-seq", seq="entry.seq")
 COUNTED = FOUND.replace("[count]", "count(*) OVER ()")
 WHOLE = FOUND.replace("[count]", "(SELECT max(seq) FROM audit.log WHERE tenant_id = $1)")
 """The chain has no gaps: without a filter its last number is the count, and no page reads the whole trail."""
@@ -88,18 +88,14 @@ WHOLE = FOUND.replace("[count]", "(SELECT max(seq) FROM audit.log WHERE tenant_i
 
 async def trail(actor: Actor, query: TrailQuery) -> Trail:
     """The changes that match, newest first, each in words that this reader may see."""
-    filtered = bool(query.q or query.table or query.since or query.until)
     after_last = query.until + timedelta(days=1) if query.until else None
     wording = Wording(actor)
-    statement = (COUNTED if filtered else WHOLE).replace("[closed]", wording.closed())
+    statement = (COUNTED if query.narrowed else WHOLE).replace("[closed]", wording.closed())
     statement = statement.replace("[unsigned]", wording.unsigned())
     concerned = msgspec.json.encode(wording.concerned()).decode()
-    asked = (search_fold(query.q), query.table, query.since, after_last)
-    found, page = await page_of(
-        query,
-        # lint: allow(string-built-sql): the rules are constants of the installed modules
-        lambda limit, offset: rows(statement, *asked, limit, offset, concerned, actor.person_id),
-    )
+    asked = (search_pattern(query.q), query.table, query.since, after_last, concerned, actor.person_id)
+    # lint: allow(string-built-sql): the rules are constants of the installed modules
+    found, page = await page_of(query, ORDERS, statement, *asked)
     return Trail([_line(record, wording) for record in found], wording.titles(), page)
 
 

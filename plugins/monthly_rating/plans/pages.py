@@ -19,7 +19,7 @@ from plugin_api.clock import today
 from plugin_api.i18n import gettext as _
 from plugin_api.i18n import mark
 from plugin_api.listing import PageInfo, page_of
-from plugin_api.names import search_fold
+from plugin_api.names import search_pattern
 from plugin_api.papers import Sheet, SheetColumn
 from plugin_api.ports import ports
 from plugin_api.rows import decoded, shaped, shapes
@@ -120,18 +120,15 @@ async def plans_page(actor: Actor, query: PlanQuery) -> PlansPage:
     """Plans by words, year, cell and state. Drafts are seen by their owner only."""
     found, page = await page_of(
         query,
-        lambda limit, offset: rows(
-            f"{LIST} ORDER BY {query.order(ORDERS, 'person')} LIMIT $9 OFFSET $10",
-            actor.person_id,
-            _overseen(actor),
-            enterable(actor),
-            query.year,
-            query.unit_id,
-            query.state,
-            search_fold(query.q),
-            limit,
-            offset,
-        ),
+        ORDERS,
+        LIST,
+        actor.person_id,
+        _overseen(actor),
+        enterable(actor),
+        query.year,
+        query.unit_id,
+        query.state,
+        search_pattern(query.q),
     )
     entered, writes, reviews = (
         actor.units(one) for one in (Permission.MODULE_OPEN, Permission.PLAN_WRITE, Permission.PLAN_REVIEW)

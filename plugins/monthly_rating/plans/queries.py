@@ -3,7 +3,11 @@
 from uuid import UUID
 
 from monthly_rating.rules.plan_changes import PlanItem
+<<<<<<< HEAD
 from plugin_api.rows import shapes
+=======
+from plugin_api.listing import Orders
+>>>>>>> lists
 from tenancy.query import rows
 
 ITEMS = """SELECT id AS item_id, title, due_on, expected_level FROM monthly_rating_year_plan_item
@@ -22,11 +26,7 @@ WHERE y.tenant_id = $1 AND (y.person_id = $2 OR (y.state <> 'draft' AND ($3::uui
   AND ($4::uuid[] IS NULL OR y.unit_id = ANY ($4)) AND ($5::int IS NULL OR y.year = $5)
     AND ($6::uuid IS NULL OR y.unit_id = $6)
   AND ($7 = '' OR y.state = $7) AND ($8 = '' OR y.search LIKE '%' || $8 || '%')"""
-ORDERS = {
-    "person": "p.name_key, y.year, y.id",
-    "year": "y.year, p.name_key, y.id",
-    "state": "y.state, p.name_key, y.id",
-}
+ORDERS = Orders("y.id", "person", person="p.name_key, y.year", year="y.year, p.name_key", state="y.state, p.name_key")
 KNOWN = """
 SELECT coalesce(array_agg(DISTINCT year ORDER BY year DESC), '{}') AS years,
   coalesce(array_agg(DISTINCT year) FILTER (WHERE person_id = $2), '{}') AS own_years,

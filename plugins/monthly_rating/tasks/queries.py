@@ -13,6 +13,7 @@ from monthly_rating.tasks.rows import TASK_COLUMNS
 from plugin_api.actor import Actor
 from plugin_api.errors import Forbidden, Invalid, Refused
 from plugin_api.i18n import gettext as _
+from plugin_api.listing import Orders
 from tenancy.query import row, value
 
 DUE_PLAN_ITEMS = """
@@ -37,12 +38,14 @@ WHERE t.tenant_id = $1 AND t.cycle_id = $2 AND NOT t.dropped AND ($4::uuid IS NU
   AND ($5::uuid IS NULL OR t.person_id = $5) AND ($7 = '' OR t.search LIKE '%' || $7 || '%')
   AND ($6 = '' OR ($6 = 'late' AND {LATE}) OR ($6 = 'done' AND t.done_on IS NOT NULL)
     OR ($6 = 'open' AND t.done_on IS NULL))"""
-ORDERS = {
-    "person": "p.name_key, t.sort, t.id",
-    "title": "t.title, t.id",
-    "due": "t.due_on, p.name_key, t.id",
-    "progress": "t.progress, t.due_on, t.id",
-}
+ORDERS = Orders(
+    "t.id",
+    "person",
+    person="p.name_key, t.sort",
+    title="t.title",
+    due="t.due_on, p.name_key",
+    progress="t.progress, t.due_on",
+)
 PEOPLE = f"""
 SELECT m.person_id, p.full_name, m.excused_reason = '' AS rated,
   (SELECT count(*) FROM (SELECT i.id {DUE_PLAN_ITEMS}) waiting) AS from_plans

@@ -128,10 +128,10 @@ async def test_a_persons_page_is_for_the_person_and_for_those_who_oversee(cell):
 
 async def test_search_finds_without_diacritics_and_only_what_may_be_opened(cell):
     await cell.running()
-    assert len(await overview_search.search(cell.chair, "kiem sat tin bao")) == 10
-    assert len(await overview_search.search(cell.member, "kiem sat tin bao")) == 1
-    assert [hit.title for hit in await overview_search.search(cell.member, "thang 3")] == ["Tháng 3 năm 2026"]
-    assert await overview_search.search(cell.admin, "kiem sat") == []
+    assert len(await overview_search.search(cell.chair, "kiem sat tin bao", 11)) == 10
+    assert len(await overview_search.search(cell.member, "kiem sat tin bao", 11)) == 1
+    assert [hit.title for hit in await overview_search.search(cell.member, "thang 3", 11)] == ["Tháng 3 năm 2026"]
+    assert await overview_search.search(cell.admin, "kiem sat", 11) == []
 
 
 async def test_the_task_list_is_searched_filtered_and_sorted(cell):

@@ -65,6 +65,14 @@
     details.querySelector("summary").focus();
   }
 
+  // An address that names something inside a folded part unfolds it; young browsers do so by themselves.
+  function unfold() {
+    const folded = document.getElementById(location.hash.slice(1))?.closest("details:not([open])");
+    if (folded) { folded.open = true; folded.scrollIntoView(); }
+  }
+  unfold();
+  window.addEventListener("hashchange", unfold);
+
   // After a swap by htmx the new piece gets the same comforts as a fresh page.
   function prepare(root) {
     root.querySelectorAll("[data-spell-out]").forEach(spellOut);

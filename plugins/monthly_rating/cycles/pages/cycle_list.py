@@ -17,12 +17,16 @@ from plugin_api.choices import Choices, choices
 from plugin_api.clock import today
 from plugin_api.i18n import gettext as _
 from plugin_api.i18n import mark
-from plugin_api.listing import PageInfo, page_of
-from plugin_api.names import search_fold
+from plugin_api.listing import Orders, PageInfo, page_of
+from plugin_api.names import search_pattern
 from plugin_api.papers import Sheet, SheetColumn
 from plugin_api.ports import ports
+<<<<<<< HEAD
 from plugin_api.rows import shaped
 from tenancy.query import row, rows
+=======
+from tenancy.query import row
+>>>>>>> lists
 
 
 class CycleLine(Struct, frozen=True):
@@ -72,7 +76,7 @@ WITH page AS MATERIALIZED (
   WHERE c.tenant_id = $1 AND ($2::uuid[] IS NULL OR c.unit_id = ANY ($2)) AND ($4::int IS NULL OR c.year = $4)
     AND ($5::uuid IS NULL OR c.unit_id = $5) AND ($6 = '' OR c.state = $6)
     AND ($7 = '' OR c.search LIKE '%' || $7 || '%')
-  ORDER BY [order] LIMIT $10 OFFSET $11),
+  [page]),
 members AS MATERIALIZED (
   SELECT m.cycle_id, count(*) AS people FROM monthly_rating_cycle_member m JOIN page ON page.cycle_id = m.cycle_id
   WHERE m.tenant_id = $1 GROUP BY m.cycle_id),
@@ -86,8 +90,8 @@ SELECT page.*, NOT page.all_seen AS only_own, coalesce(m.people, 0) AS people, c
   coalesce(w.done, 0) AS done, coalesce(w.late, 0) AS late
 FROM page LEFT JOIN members m ON m.cycle_id = page.cycle_id LEFT JOIN work w ON w.cycle_id = page.cycle_id
 ORDER BY page.place"""
-"""A page of periods with their counts; `[order]` is one of `ORDERS`, never what was typed."""
-ORDERS = {"period": "c.period_start, c.id", "unit": "u.name, c.id", "state": "c.state, c.id"}
+"""A page of periods with their counts."""
+ORDERS = Orders("c.id", "-period", period="c.period_start, u.name", unit="u.name", state="c.state")
 KNOWN = """
 SELECT coalesce(array_agg(DISTINCT year ORDER BY year DESC), '{}') AS years,
   coalesce(array_agg(DISTINCT unit_id) FILTER (WHERE $2 BETWEEN period_start AND period_end), '{}') AS open_today
@@ -96,23 +100,19 @@ FROM monthly_rating_cycle WHERE tenant_id = $1"""
 
 async def cycles_page(actor: Actor, query: CycleQuery) -> CyclesPage:
     """Periods by year, cell, state and words, newest first, and what may be opened next."""
-    order = query.order(ORDERS, "period") if query.sort else "c.period_start DESC, u.name, c.id"
     overseen = actor.units(Permission.OVERVIEW_READ)
     found, page = await page_of(
         query,
-        lambda limit, offset: rows(
-            LIST.replace("[order]", order),
-            enterable(actor),
-            today(),
-            query.year,
-            query.unit_id,
-            query.state,
-            search_fold(query.q),
-            actor.person_id,
-            None if overseen is None else list(overseen),
-            limit,
-            offset,
-        ),
+        ORDERS,
+        LIST,
+        enterable(actor),
+        today(),
+        query.year,
+        query.unit_id,
+        query.state,
+        search_pattern(query.q),
+        actor.person_id,
+        None if overseen is None else list(overseen),
     )
     known = await row(KNOWN, today())
     assert known is not None, "an aggregate always answers"
