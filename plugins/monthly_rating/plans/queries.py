@@ -3,11 +3,8 @@
 from uuid import UUID
 
 from monthly_rating.rules.plan_changes import PlanItem
-<<<<<<< HEAD
-from plugin_api.rows import shapes
-=======
 from plugin_api.listing import Orders
->>>>>>> lists
+from plugin_api.rows import shapes
 from tenancy.query import rows
 
 ITEMS = """SELECT id AS item_id, title, due_on, expected_level FROM monthly_rating_year_plan_item

@@ -21,12 +21,8 @@ from plugin_api.listing import Orders, PageInfo, page_of
 from plugin_api.names import search_pattern
 from plugin_api.papers import Sheet, SheetColumn
 from plugin_api.ports import ports
-<<<<<<< HEAD
 from plugin_api.rows import shaped
-from tenancy.query import row, rows
-=======
 from tenancy.query import row
->>>>>>> lists
 
 
 class CycleLine(Struct, frozen=True):
