@@ -14,7 +14,9 @@ import jinja2
 
 from platform_core.core_plugin import ENDPOINTS
 from platform_core.web.addresses import Addresses
+from platform_core.web.form_binding import FormBinding
 from platform_core.web.frame import Frames
+from platform_core.web.rendering import pairs
 
 
 def load(name: str) -> ModuleType:
@@ -72,7 +74,9 @@ def new_environment(signed_in: bool = True, in_body: bool = True) -> jinja2.Envi
         "date": lambda day: f"{day:%d/%m/%Y}",
         "moment": lambda at: f"{at:%d/%m/%Y %H:%M}",
         "number": lambda value: str(value).replace(".", ","),
+        "forms": FormBinding(SimpleNamespace(endpoints={one.name: (None, one) for one in ENDPOINTS}), SampleAddresses()),
     }
+    env.filters["pairs"] = pairs
     env.globals.update(promised | {"frame": Frames(env).of})
     return env
 
@@ -120,6 +124,7 @@ def shell(signed_in: bool, in_body: bool) -> SimpleNamespace:
         path="/t/kien-luong/home",
         frame_key=None,
         flashes=[("success", "Đã lưu thông báo phân công tháng 3 năm 2026.")] if in_body else [],
+        sent_form=None,
         version="0.1.0",
     )
 
