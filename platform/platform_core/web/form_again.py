@@ -1,4 +1,4 @@
-"""The same page again: a form that could not be saved comes back where it was typed, with each fault beside its field."""
+"""The same page again: a form that could not be saved comes back where it was typed, each fault beside its field."""
 
 import re
 from typing import Any
@@ -74,7 +74,8 @@ async def _sent_form(
 async def _newer_version(fault: Stale) -> NewerVersion:
     """Who saved the newer version and when, from the trail."""
     last = await row(LAST_CHANGE, fault.row_id)
-    return NewerVersion((last and last["full_name"]) or _("Người khác"), last and last["at"], fault.current)
+    who, when = (last["full_name"], last["at"]) if last else (None, None)
+    return NewerVersion(who or _("Người khác"), when, fault.current)
 
 
 async def _page_behind(pages: Pages, actor: Actor, sent: SentForm) -> str | None:
@@ -104,16 +105,15 @@ def _opened(html: str) -> str:
     opened: set[int] = set()
     for tag in DETAILS.finditer(html):
         while shown and shown[0] < tag.start():
-            opened |= {outer.end() for outer in around if " open" not in outer[0]}
+            opened |= {outer.end() - 1 for outer in around if " open" not in outer[0]}
             shown.pop(0)
         if tag[1]:
             around.pop()
         else:
             around.append(tag)
-    edges = [0, *sorted(opened), len(html)]
-    return " open>".join(
-        html[start : end - 1] if end in opened else html[start:end] for start, end in zip(edges, edges[1:], strict=False)
-    )
+    for place in sorted(opened, reverse=True):
+        html = f"{html[:place]} open{html[place:]}"
+    return html
 
 
 def _lines(sent: SentForm) -> list[tuple[str, str]]:

@@ -72,7 +72,7 @@ class SentForm:
 
 @dataclass(frozen=True, slots=True)
 class BoundField:
-    """What one input shows: its `value`, the `chosen` values of a choice, its `error`, its limit in characters (`most`).
+    """What one input shows: its `value`, the `chosen` values of a choice, its `error`, its limit `most` in characters.
 
     `was`: the stored value in words, where a newer version differs from what was typed; otherwise None. `again`: the
     form comes back.
@@ -211,10 +211,10 @@ def asked_of(data: type[Struct] | None, name: str) -> tuple[bool, int | None]:
 def numbered_label(data: type[Struct] | None, name: str) -> str | None:
     """What a field is called; `items.2.title` is "Nhiệm vụ (dòng 3)"."""
     info = field_at(data, name)
-    places = [part for part in name.split(".") if is_place(part)]
     if info is None:
         return None
-    return _("%(label)s (dòng %(number)s)", label=label_of(info), number=int(places[-1]) + 1) if places else label_of(info)
+    places, label = [part for part in name.split(".") if is_place(part)], label_of(info)
+    return _("%(label)s (dòng %(number)s)", label=label, number=int(places[-1]) + 1) if places else label
 
 
 def in_words(value: Any) -> str:
