@@ -155,7 +155,7 @@ FORM = """{% extends "layout.html" %}{% import "macros.html" as ui %}
 {{ ui.radio_group("Loại việc", "kind", [("plan", "Theo kế hoạch"), ("new", "Việc mới", "Ghi rõ lý do.")], "plan") }}
 {{ ui.check_group("Người phối hợp", "helpers", [("1", "Lê Văn Đức"), ("2", "Phạm Hạnh")], ["2"]) }}
 {{ ui.checkbox("Việc gấp", "urgent") }}{{ ui.file_input("Tài liệu", "file") }}{{ ui.text("Tên việc", "title", "Việc") }}
-{{ ui.hidden("row", "6") }}{{ ui.text("Mật khẩu", "word", type="password") }}
+{{ ui.hidden("row", "6") }}{{ ui.text("Mật khẩu", "word", type="password", autocomplete="new-password") }}
 {% endcall %}
 {% call ui.confirm("/b", "Bỏ", "Bỏ thật?") %}{{ ui.text("Tên việc khác", "title", "Việc khác", id="other") }}{% endcall %}
 {% endblock %}"""

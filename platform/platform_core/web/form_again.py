@@ -48,7 +48,7 @@ async def page_again(
     Where that page can no longer be shown (its row is gone, a right was lost), a plain list of what was typed.
     """
     context = current_request()
-    sent = await _sent_form(request, action, fault, problem)
+    sent = await _sent_form(pages, request, action, fault, problem)
     context.path, context.sent_form = sent.page, sent
     if context.actor is not None:
         async with afresh(TenantContext(context.actor.body.tenant_id, context.actor.account_id)):
@@ -62,13 +62,24 @@ async def page_again(
 
 
 async def _sent_form(
-    request: Request[Any, Any, Any], action: Action, fault: Exception, problem: ProblemDetails
+    pages: Pages, request: Request[Any, Any, Any], action: Action, fault: Exception, problem: ProblemDetails
 ) -> SentForm:
     typed = await typed_text(await request.form())
-    page = own_path(typed.get(PAGE, [""])[-1]) or referring_page(request)
+    page = own_path(typed.get(PAGE, [""])[-1]) or _likely_page(pages, request, action)
     sentence = "" if isinstance(fault, (Invalid, Stale)) else problem.sentence
     form_id = typed.get(FORM, [request.url.path])[-1]
     return SentForm(form_id, page, action.data, typed, problem.problems, sentence)
+
+
+def _likely_page(pages: Pages, request: Request[Any, Any, Any], action: Action) -> str:
+    """For a form that does not say where it stands: the page that led here, or where success would have led."""
+    origin = referring_page(request)
+    if origin not in ("/", request.url.path):
+        return origin
+    try:
+        return pages.addresses.url(action.then.partition("#")[0], **request.path_params)
+    except LookupError:
+        return origin
 
 
 async def _newer_version(fault: Stale) -> NewerVersion:
