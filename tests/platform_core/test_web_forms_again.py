@@ -2,11 +2,11 @@
 
 import re
 from html import escape, unescape
-from html.parser import HTMLParser
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from page_forms import PageForms, closed_around
 
 from plugin_api.ports import ports
 
@@ -14,68 +14,10 @@ pytestmark = pytest.mark.anyio
 ADMIN = "oanh.qt"
 
 
-class Forms(HTMLParser):
-    """The POST forms of a page: (attributes, name → values as a browser would send them, names of what has a fault)."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.forms: list[tuple[dict[str, Any], dict[str, list[str]], set[str]]] = []
-        self._select = self._textarea = ""
-        self.inside = False
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        if tag == "form":
-            self.inside = given.get("method") == "post"
-            if self.inside:
-                self.forms.append((given, {}, set()))
-        elif self.inside and tag in ("input", "select", "textarea", "option"):
-            self._input(tag, given)
-
-    def _input(self, tag: str, given: dict[str, str]) -> None:
-        _form, values, faulty = self.forms[-1]
-        if "aria-invalid" in given:
-            faulty.add(given["name"])
-        if tag == "select":
-            self._select = given["name"]
-        elif tag == "option":
-            if "selected" in given:
-                values[self._select] = [given["value"]]
-        elif tag == "textarea":
-            self._textarea = given["name"]
-            values[self._textarea] = [""]
-        elif given.get("type") not in ("checkbox", "radio") or "checked" in given:
-            values.setdefault(given["name"], []).append(given["value"])
-
-    def handle_data(self, data: str) -> None:
-        if self._textarea:
-            self.forms[-1][1][self._textarea] = [self.forms[-1][1][self._textarea][0] + data.removeprefix("\n")]
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "textarea":
-            self._textarea = ""
-        elif tag == "form":
-            self.inside = False
-
-    def to(self, action: str) -> tuple[dict[str, Any], dict[str, list[str]], set[str]]:
-        """The form that posts to the address that ends so."""
-        return next(form for form in self.forms if form[0]["action"].endswith(action))
-
-
-async def fill(person: Any, page: str, action: str, **typed: str) -> tuple[Any, dict[str, Any]]:
-    """What a browser sends from this form of this page after typing, and the answer."""
-    form, values, _faulty = Forms((await person.opens(page)).text).to(action)
-    data = {name: value for name, value in values.items()} | typed
-    return await person.client.post(form["action"], data=data), data
-
-
-def open_details(html: str, place: int) -> bool:
-    """Whether every `<details>` around a place of the page is open."""
-    around = []
-    for tag in re.finditer(r"<(/?)details\b([^>]*)>", html[:place]):
-        around.pop() if tag[1] else around.append(tag[2])
-    return all(" open" in attributes for attributes in around)
+async def fill(person: Any, page: str, action: str, **typed: str) -> Any:
+    """The answer to what a browser sends from this form of this page after typing."""
+    form = PageForms((await person.opens(page)).text).to(action)
+    return await person.client.post(form.action, data=form.values | typed)
 
 
 async def new_person(admin: Any) -> str:
@@ -88,52 +30,53 @@ async def new_person(admin: Any) -> str:
 async def test_the_same_page_comes_back_with_the_text_and_the_fault_beside_its_field(site):
     admin = await site.sign_in(ADMIN)
     page = await new_person(admin)
-    answer, _data = await fill(admin, page, "/appointments", unit="chi-bo", position="<b>Bí thư", since="mai mốt")
+    answer = await fill(admin, page, "/appointments", unit="chi-bo", position="<b>Bí thư", since="mai mốt")
     assert answer.status_code == 422
     assert "<h1>Phan Thị Biểu" in answer.text, "its own page"
-    form, values, faulty = Forms(answer.text).to("/appointments")
-    assert faulty == {"since"} and "data-again" in form
+    form = PageForms(answer.text).to("/appointments")
+    values = form.values
+    assert form.faulty == {"since"} and "data-again" in form.attributes
     assert (values["unit"], values["position"], values["since"]) == (["chi-bo"], ["<b>Bí thư"], ["mai mốt"])
     assert escape("<b>Bí thư") in answer.text and "<b>Bí thư" not in answer.text
     assert '<a href="#f-place-since">Từ ngày</a>: cần một ngày, thí dụ 31/03/2026.' in answer.text
-    other = Forms(answer.text).to("/edit")
-    assert "data-again" not in other[0] and other[1]["position"] == [""], "a field of the same name in another form"
-    assert open_details(answer.text, answer.text.index("data-again"))
+    other = PageForms(answer.text).to("/edit")
+    assert "data-again" not in other.attributes and other.values["position"] == [""], "a field of the same name in another form"
+    assert closed_around(answer.text, "data-again") == 0 < closed_around(answer.text, "Trao thêm vai trò")
 
 
 async def test_a_second_fault_and_the_way_out_stay_on_that_page(site):
     admin = await site.sign_in(ADMIN)
     page = await new_person(admin)
-    answer, data = await fill(admin, page, "/appointments", unit="chi-bo", position="Bí thư", since="?")
+    answer = await fill(admin, page, "/appointments", unit="chi-bo", position="Bí thư", since="?")
     for _time in range(2):
-        form, values, _faulty = Forms(answer.text).to("/appointments")
-        answer = await admin.client.post(form["action"], data=values)
+        form = PageForms(answer.text).to("/appointments")
+        answer = await admin.client.post(form.action, data=form.values)
         assert answer.status_code == 422 and "<h1>Phan Thị Biểu" in answer.text
-    form, values, _faulty = Forms(answer.text).to("/appointments")
-    done = await admin.client.post(form["action"], data=values | {"since": str(ports().today())})
+    form = PageForms(answer.text).to("/appointments")
+    done = await admin.client.post(form.action, data=form.values | {"since": str(ports().today())})
     assert (done.status_code, done.headers["location"]) == (303, f"/t/kien-luong{page}")
 
 
 async def test_a_form_of_a_filtered_list_comes_back_on_that_list(site):
     admin = await site.sign_in(ADMIN)
-    form, values, _faulty = Forms((await admin.opens("/people", q="ánh", state="all")).text).to("/people")
-    answer = await admin.client.post(form["action"], data=values | {"full_name": "X", "code": "ký tự lạ!"})
+    form = PageForms((await admin.opens("/people", q="ánh", state="all")).text).to("/people")
+    answer = await admin.client.post(form.action, data=form.values | {"full_name": "X", "code": "ký tự lạ!"})
     assert answer.status_code == 422
     assert re.search(r'name="q" value="ánh"', answer.text), "the filter of the page"
-    assert Forms(answer.text).to("/people")[1]["code"] == ["ký tự lạ!"]
+    assert PageForms(answer.text).to("/people").values["code"] == ["ký tự lạ!"]
 
 
 async def test_a_refusal_comes_back_on_the_page_with_the_text_kept(site):
     admin = await site.sign_in(ADMIN)
     taken = (await admin.asks("/people"))["people"][0]["code"]
-    answer, _data = await fill(admin, "/people", "/people", full_name="Người Trùng Mã", code=taken)
+    answer = await fill(admin, "/people", "/people", full_name="Người Trùng Mã", code=taken)
     assert answer.status_code in (409, 422)
-    assert Forms(answer.text).to("/people")[1]["full_name"] == ["Người Trùng Mã"]
+    assert PageForms(answer.text).to("/people").values["full_name"] == ["Người Trùng Mã"]
 
 
 async def test_a_password_is_not_sent_back(site):
     admin = await site.sign_in(ADMIN)
-    answer, _data = await fill(admin, "/people", "/people", full_name="X", code="!", login="a.b", password="bí mật lắm")
+    answer = await fill(admin, "/people", "/people", full_name="X", code="!", login="a.b", password="bí mật lắm")
     assert answer.status_code == 422 and "bí mật lắm" not in answer.text
     assert "mật khẩu không được gửi trả về trang" in answer.text
 
@@ -142,23 +85,23 @@ async def test_a_fault_keeps_the_version_that_was_seen(site):
     """Otherwise who mends a date saves over what somebody else saved meanwhile, without having seen it."""
     admin = await site.sign_in(ADMIN)
     page = await new_person(admin)
-    form, values, _faulty = Forms((await admin.opens(page)).text).to("/edit")
+    form = PageForms((await admin.opens(page)).text).to("/edit")
     await admin.presses(f"{page}/edit", full_name="Bản của người khác", version="1")
-    answer = await admin.client.post(form["action"], data=values | {"full_name": "x"})
-    assert (answer.status_code, Forms(answer.text).to("/edit")[1]["version"]) == (422, ["1"])
+    answer = await admin.client.post(form.action, data=form.values | {"full_name": "x"})
+    assert (answer.status_code, PageForms(answer.text).to("/edit").values["version"]) == (422, ["1"])
 
 
 async def test_a_stale_edit_shows_both_versions_and_carries_the_newer_one(site):
     admin = await site.sign_in(ADMIN)
     page = await new_person(admin)
-    form, values, _faulty = Forms((await admin.opens(page)).text).to("/edit")
+    form = PageForms((await admin.opens(page)).text).to("/edit")
     await admin.presses(f"{page}/edit", full_name="Bản của người khác", version="1")
-    answer = await admin.client.post(form["action"], data=values | {"full_name": "Bản của tôi"})
+    answer = await admin.client.post(form.action, data=form.values | {"full_name": "Bản của tôi"})
     assert answer.status_code == 409 and "đã lưu một bản mới hơn lúc" in answer.text
-    again, kept, _faulty = Forms(answer.text).to("/edit")
-    assert (kept["full_name"], kept["version"]) == (["Bản của tôi"], ["2"])
+    again = PageForms(answer.text).to("/edit")
+    assert (again.values["full_name"], again.values["version"]) == (["Bản của tôi"], ["2"])
     assert re.findall(r'Đang lưu: <span class="stored-value">([^<]*)', answer.text) == ["Bản của người khác"]
-    done = await admin.client.post(again["action"], data=kept)
+    done = await admin.client.post(again.action, data=again.values)
     assert done.status_code == 303 and "Bản của tôi" in (await admin.opens(page)).text
 
 
