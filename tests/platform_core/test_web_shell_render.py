@@ -170,7 +170,7 @@ def test_a_stale_edit_shows_both_versions_and_saves_onto_the_newer_one() -> None
     assert "Lê Văn Đức đã lưu một bản mới hơn lúc 02/03/2026 08:05" in html
     assert 'name="version" value="4"' in html and 'name="version" value="3"' not in html
     stored = re.findall(r'Đang lưu: <span class="stored-value">([^<]*)', html)
-    assert stored == ["Bản cũ", "30/03/2026", "9,5", "Hoàn thành tốt", "Phạm Hạnh", "Việc"], "each that differs, none else"
+    assert stored == ["Bản cũ", "30/03/2026", "9,5", "Hoàn thành tốt", "Phạm Hạnh", "Việc"], "only what differs"
     assert "Lưu bản của tôi đè thành phiên bản mới" in html
 
 

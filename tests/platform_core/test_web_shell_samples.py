@@ -157,7 +157,8 @@ FORM = """{% extends "layout.html" %}{% import "macros.html" as ui %}
 {{ ui.checkbox("Việc gấp", "urgent") }}{{ ui.file_input("Tài liệu", "file") }}{{ ui.text("Tên việc", "title", "Việc") }}
 {{ ui.hidden("row", "6") }}{{ ui.text("Mật khẩu", "word", type="password", autocomplete="new-password") }}
 {% endcall %}
-{% call ui.confirm("/b", "Bỏ", "Bỏ thật?") %}{{ ui.text("Tên việc khác", "title", "Việc khác", id="other") }}{% endcall %}
+{% call ui.confirm("/b", "Bỏ", "Bỏ thật?") %}
+{{ ui.text("Tên việc khác", "title", "Việc khác", id="other") }}{% endcall %}
 {% endblock %}"""
 
 

@@ -16,6 +16,8 @@ class PageForm:
     required: set[str] = field(default_factory=set)
     limits: dict[str, int] = field(default_factory=dict)
     options: dict[str, list[str]] = field(default_factory=dict)
+    further: list[str] = field(default_factory=list)
+    """Addresses of buttons that send it elsewhere."""
 
     @property
     def action(self) -> str:
@@ -41,8 +43,12 @@ class PageForms(HTMLParser):
             self.forms.append(self._inside)
         elif self._inside is not None and tag in ("input", "select", "textarea", "option"):
             self._input(self._inside, tag, given)
+        elif tag == "button" and "formaction" in given:
+            of = next((form for form in self.forms if form.attributes.get("id") == given.get("form", "")), self._inside)
+            assert of is not None, given
+            of.further.append(given["formaction"])
         elif self._inside is not None and tag == "fieldset":
-            self._group = "aria-invalid" in given and given["id"] or ""
+            self._group = given["id"] if "aria-invalid" in given else ""
         elif self._inside is not None and tag == "output" and "data-most" in given:
             self._inside.limits[self._ids[given["for"]]] = int(given["data-most"])
 
