@@ -122,7 +122,8 @@ def test_what_is_posted_is_written_with_the_macros(pages):
 
 @pytest.mark.parametrize("planted", [
     '{% call ui.form(a, b) %}<select class="x" name="person_id"></select>{% endcall %}',
-    '<input type="radio" name="x">', "{% macro row() %}<textarea rows=2 name=\"items.{{ place }}.title\"></textarea>{% endmacro %}",
+    '<input type="radio" name="x">',
+    "{% macro row() %}<textarea rows=2 name=\"items.{{ place }}.title\"></textarea>{% endmacro %}",
     '<form method="post" action="/a"></form>'])
 def test_an_input_written_by_hand_is_found(planted):
     assert len(forms_by_hand(planted)) == 1
