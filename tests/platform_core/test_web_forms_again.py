@@ -2,12 +2,14 @@
 
 import re
 from html import escape, unescape
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from page_forms import PageForms, closed_around
 
+from platform_core.web.sent_form import BoundForm, SentForm
 from plugin_api.ports import ports
 
 pytestmark = pytest.mark.anyio
@@ -140,3 +142,14 @@ async def test_limits_and_what_is_required_come_from_the_struct_of_the_action(si
     assert re.search(r'name="full_name" value="" id="f-full_name" required=""', page)
     assert '<output class="form-count" for="f-full_name" data-most="100">' in page
     assert "maxlength" not in page
+
+
+async def test_a_row_keeps_its_item_whatever_was_added_or_taken_away_meanwhile():
+    typed = {"items.0.id": ["b"], "items.0.title": ["B"], "items.3.id": [""], "items.3.title": ["mới"],
+             "items.4.id": ["gone"]}
+    stored = [SimpleNamespace(id="new"), SimpleNamespace(id="b")]
+    form = BoundForm("/a", sent=SentForm("/a", "/p", None, typed, {}))
+    found = [(row.place, row.item and row.item.id) for row in form.rows("items", stored, "id", blank=2)]
+    assert found == [(0, "b"), (3, None), (4, None), (5, "new")]
+    fresh = [(row.place, row.item and row.item.id) for row in BoundForm("/a").rows("items", stored, "id", blank=1)]
+    assert fresh == [(0, "new"), (1, "b"), (2, None)]
