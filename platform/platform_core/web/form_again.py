@@ -54,7 +54,7 @@ async def page_again(
         async with afresh(TenantContext(context.actor.body.tenant_id, context.actor.account_id)):
             if isinstance(fault, Stale):
                 sent.newer = await _newer_version(fault)
-            html = await _page_behind(pages, context.actor, sent)
+            html = await page_behind(pages, context.actor, sent)
         if html is not None and sent.taken:
             return pages.answer(_opened(html), problem.status)
     context.sent_form = context.bound_form = None
@@ -89,7 +89,7 @@ async def _newer_version(fault: Stale) -> NewerVersion:
     return NewerVersion(who or _("Người khác"), when, fault.current)
 
 
-async def _page_behind(pages: Pages, actor: Actor, sent: SentForm) -> str | None:
+async def page_behind(pages: Pages, actor: Actor, sent: SentForm) -> str | None:
     """The page that the form stands on, under the rights of now; None where there is none to show."""
     path, _sep, query_string = sent.page.partition("#")[0].partition("?")
     try:
