@@ -91,7 +91,8 @@ async def lived(tenants: Any, database: Any) -> AsyncIterator[Inside]:
             people = [one.person_id for one in await ports().people.members(unit.id, day)]
             roles = await find_roles(lambda one: acting(policies, machine.body, one, day), unit.id, people)
             assert roles is not None
-            await live_the_months(roles, tenants.people["kien-luong", "on.dv"][1])
+            if await row("SELECT id FROM monthly_rating_cycle WHERE tenant_id = $1 LIMIT 1") is None:
+                await live_the_months(roles, tenants.people["kien-luong", "on.dv"][1])
         yield made
 
 
@@ -203,6 +204,30 @@ def addresses() -> Addresses:
     for manifest in dispatcher().registry.manifests.values():
         RouteFactory(pages, False).handlers(manifest)
     return pages.addresses
+
+
+EITHER_OR = {"text", "password", "absence_reason"}
+"""Asked for only beside another answer: a word or expressly none; a login; an absence. The page says so."""
+
+
+async def test_what_is_asked_for_is_marked_as_required(lived: Inside) -> None:
+    """Whatever an action misses when nothing was typed, the form had marked: the rules ask, not the Struct alone."""
+    asked: set[str] = set()
+    for login in PEOPLE:
+        async with lived.visitor(login) as client:
+            kinds: set[str] = set()
+            async for path, html in pages_of(client):
+                for form in PageForms(html).forms:
+                    if kind_of(form.action) in kinds or not form.action.startswith(HOME):
+                        continue
+                    kinds.add(kind_of(form.action))
+                    blank = {name: values if form.kinds.get(name) in ("hidden", "radio") else [""]
+                             for name, values in form.values.items()}
+                    answer = await client.post(form.action, data=blank)
+                    for again in PageForms(answer.text).again if answer.status_code == 422 else ():
+                        asked |= again.faulty
+                        assert again.faulty - form.required - EITHER_OR == set(), (path, form.action)
+    assert len(asked) > 10
 
 
 def endpoint(name: str) -> Any:
