@@ -31,8 +31,9 @@ from platform_core.web.account_pages import account_pages
 from platform_core.web.addresses import Addresses, addresses_of
 from platform_core.web.exception_handlers import ExceptionHandlers
 from platform_core.web.languages import catalogue, folders_of
+from platform_core.web.permissions import PUBLIC
 from platform_core.web.rendering import STATIC, VERSION, Pages
-from platform_core.web.request_middleware import PUBLIC, RequestMiddleware
+from platform_core.web.request_middleware import RequestMiddleware
 from platform_core.web.route_factory import RouteFactory
 from platform_core.web.security_headers import SecurityHeadersMiddleware
 from plugin_api.clock import today

@@ -12,7 +12,7 @@ from platform_core.app import Unguarded, _handlers_of, refuse_unguarded
 from platform_core.core_plugin import module_manifest as core_manifest
 from platform_core.plugin_host.registry import RegistryError, build_registry
 from platform_core.plugin_host.running import dispatcher
-from platform_core.web.request_middleware import ACCOUNT, PUBLIC
+from platform_core.web.permissions import ACCOUNT, PUBLIC
 from plugin_api.endpoints import SIGNED_IN, Action, Endpoint, View
 from plugin_api.manifest import Manifest
 

@@ -23,6 +23,7 @@ from platform_core.people.role_lists import NewRoleLine, RequestLine
 from platform_core.people.view import AppointmentLine, PersonView, RoleLine
 from platform_core.plugin_settings.modules import ModuleLine, ModuleList
 from platform_core.search.service import ModuleHits, PersonHit, SearchResults
+from platform_core.web.sent_form import NewerVersion, SentForm
 from plugin_api.facts import Fact
 from plugin_api.listing import PageInfo
 from plugin_api.shell import Card, PersonPanel, SearchHit
@@ -53,20 +54,6 @@ def people_page(people: list[PersonLine], narrowed: bool = True) -> dict[str, An
 def waiting(title: str, deadline: date | None = None, overdue: bool = False, note: str = "") -> Waiting:
     """One thing that waits for the person."""
     return Waiting(title, note, "/w", deadline, overdue, "Đánh giá hằng tháng")
-
-
-def field(name: str, label: str, value: Any, kind: str = "text", **more: Any) -> dict[str, Any]:
-    """One field of a form that comes back."""
-    return {
-        "name": name,
-        "label": label,
-        "value": value,
-        "kind": kind,
-        "error": None,
-        "options": (),
-        "hint": None,
-        "required": True,
-    } | more
 
 
 BODIES = [BodyLink("kien-luong", "VKSND huyện Kiên Lương"), BodyLink("cum-11", "Cụm thi đua số 11")]
@@ -203,32 +190,29 @@ SHARE = Fact(
     20,
 )
 TABLES = [("person", "Người"), ("role_assignment", "Vai trò")]
-FIELDS = [
-    field("content", "Nội dung nhiệm vụ", "Kiểm sát 12 vụ án <b>&", "textarea"),
-    field("due", "Hạn", "2026-03-31", "date", error="Hạn phải nằm trong tháng 3 năm 2026."),
-    field("points", "Điểm", "9,5o", "number", error="Hãy nhập một số, ví dụ 9,5."),
-    field("level", "Mức yêu cầu", "b", "select", options=[("a", "Hoàn thành tốt"), ("b", "Hoàn thành")]),
-    field(
-        "kind", "Loại việc", "plan", "radio", options=[("plan", "Theo kế hoạch"), ("new", "Việc mới", "Ghi rõ lý do.")]
-    ),
-    field("helpers", "Người phối hợp", ["1"], "checks", options=[("1", "Lê Văn Đức"), ("2", "Phạm Hạnh")]),
-    field("urgent", "Việc gấp", True, "checkbox", required=False),
-    field("file", "Tài liệu", None, "file", required=False),
-    field("title", "Tên việc", 'Việc "đặc biệt"'),
-    field("row", "", "7", "hidden"),
-]
-PROBLEMS = [
-    {"name": "due", "label": "Hạn", "sentence": "Hạn phải nằm trong tháng 3 năm 2026."},
-    {"name": None, "label": None, "sentence": "Tổng điểm phải bằng 100; đang là 98,5."},
-]
-STALE = {
-    "who": "Lê Văn Đức",
-    "when": datetime(2026, 3, 2, 8, 5),
-    "version": 4,
-    "differs": ["due", "points"],
-    "values": {f["name"]: "Giá trị đang lưu" for f in FIELDS},
+TYPED = {
+    "content": ["Kiểm sát 12 vụ án <b>&"],
+    "due": ["mai mốt"],
+    "points": ["9,5o"],
+    "level": ["b"],
+    "kind": ["plan"],
+    "helpers": ["1"],
+    "urgent": ["1"],
+    "title": ['Việc "đặc biệt"'],
+    "row": ["7"],
+    "version": ["3"],
 }
-AGAIN = {"title": "Phân công nhiệm vụ", "action": "/a", "submit": "Lưu nhiệm vụ", "back": "/b", "version": 3}
+PROBLEMS = {"due": "Hạn phải nằm trong tháng 3 năm 2026.", "": "Tổng điểm phải bằng 100; đang là 98,5."}
+SENT = {"form_id": "/a", "page": "/t/kien-luong/home", "data": None, "typed": TYPED}
+FORMS: dict[str, dict[str, Any]] = {
+    "form_again": {"problems": PROBLEMS},
+    "form_again_stale": {
+        "problems": {},
+        "newer": NewerVersion("Lê Văn Đức", datetime(2026, 3, 2, 8, 5), {"content": "", "version": 4}),
+    },
+    "form_again_refused": {"problems": {}, "sentence": "Kỳ này đã công bố."},
+}
+"""name → what is special about the form of `test_web_shell_samples.FORM` that comes back."""
 SIGN_IN = {"action": "/sign-in", "login": "", "password": None, "error": None, "next": "", "demo_accounts": None}
 DEMO_ACCOUNTS = [
     {
@@ -312,11 +296,13 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "back": "/t/kien-luong",
         },
     ),
-    "form_again": ("form_again.html", AGAIN | {"problems": PROBLEMS, "fields": FIELDS, "stale": None}),
-    "form_again_stale": ("form_again.html", AGAIN | {"problems": [], "fields": FIELDS, "stale": STALE}),
-    "form_again_refused": (
+    "form_lost": (
         "form_again.html",
-        AGAIN | {"problems": PROBLEMS[1:], "fields": [field("row", "", "7", "hidden")], "stale": None},
+        {
+            "sent": SentForm(**SENT, problems={}, sentence="Kỳ này đã công bố."),
+            "advice": "Không có gì bị thay đổi.",
+            "lines": [("Nội dung nhiệm vụ", "Kiểm sát 12 vụ án <b>&")],
+        },
     ),
     "people": ("people.html", people_page(PEOPLE)),
     "people_none_found": ("people.html", people_page([])),

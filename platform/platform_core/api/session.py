@@ -10,9 +10,9 @@ from msgspec import Meta, Struct
 from platform_core.accounts import sessions
 from platform_core.web.cookies import give_session, take_session
 from platform_core.web.faults import NotSignedIn
+from platform_core.web.permissions import ACCOUNT, PUBLIC
 from platform_core.web.request_body import ACCOUNT_BYTES
 from platform_core.web.request_context import current_request
-from platform_core.web.request_middleware import ACCOUNT, PUBLIC
 
 
 class SignIn(Struct, frozen=True):

@@ -1,9 +1,12 @@
 """Addresses by name: `url("monthly_rating.cycle", cycle_id=…)`. One table, filled from the declarations."""
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
+from uuid import UUID
 
 from platform_core.plugin_host.registry import Registry
 from platform_core.web.request_context import current_request
@@ -11,6 +14,16 @@ from plugin_api.endpoints import Endpoint
 from plugin_api.manifest import Manifest
 
 PART = re.compile(r"\{(\w+)(?::\w+)?\}")
+PARAMETER = re.compile(r"\{(\w+):(\w+)\}")
+TYPES: dict[str, Callable[[str], Any]] = {"uuid": UUID, "int": int, "str": str}
+
+
+@dataclass(slots=True)
+class _Node:
+    """What follows a part of a path; `names` are the addresses that end here."""
+
+    children: dict[str, "_Node"] = field(default_factory=dict)
+    names: list[tuple[str, str]] = field(default_factory=list)
 
 
 def page_path(manifest: Manifest, endpoint: Endpoint) -> str:
@@ -28,9 +41,10 @@ def addresses_of(registry: Registry) -> "Addresses":
 
 
 class Addresses:
-    """Names of endpoints and core pages → paths."""
+    """Names of endpoints and core pages ↔ paths."""
 
     def __init__(self) -> None:
+        self._root = _Node()
         self._paths: dict[str, str] = {}
         self._parts: dict[str, list[str]] = {}
 
@@ -38,6 +52,10 @@ class Addresses:
         """Learn one address. A name stands for one path only."""
         if self._paths.setdefault(name, path) != path:
             raise ValueError(f"two addresses are called {name}")
+        node = self._root
+        for part in path.split("/"):
+            node = node.children.setdefault("{}" if part.startswith("{") else part, _Node())
+        node.names.append((name, path))
         self._parts[name] = PART.split(path)  # text and parameter by turns: taken apart once, filled in often
 
     def names(self) -> list[str]:
@@ -72,3 +90,24 @@ class Addresses:
         }
         fragment = f"#{anchor.format(**values)}" if anchor else ""
         return path + (f"?{urlencode(rest)}" if rest else "") + fragment
+
+    def resolve(self, path: str) -> list[tuple[str, dict[str, Any]]]:
+        """The addresses that `path` is, each with the values that stand in it; none for a path that is not ours."""
+        node, given = self._root, []
+        for part in path.split("/"):
+            following = node.children.get(part)
+            if following is None:
+                given.append(unquote(part))
+                following = node.children.get("{}")
+            if following is None:
+                return []
+            node = following
+        try:
+            return [(name, _values(declared, given)) for name, declared in node.names]
+        except ValueError:
+            return []
+
+
+def _values(declared: str, given: list[str]) -> dict[str, Any]:
+    """The values of a path by name; raises ValueError where one is not of the declared type."""
+    return {name: TYPES[kind](text) for (name, kind), text in zip(PARAMETER.findall(declared), given, strict=True)}

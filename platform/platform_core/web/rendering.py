@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,10 @@ from litestar import MediaType, Response
 
 from platform_core.plugin_host.dispatcher import Dispatcher
 from platform_core.web.addresses import Addresses
+from platform_core.web.form_binding import FormBinding
 from platform_core.web.frame import Frames
 from platform_core.web.request_context import RequestContext, current_request
+from platform_core.web.sent_form import SentForm
 from plugin_api.actor import Actor
 from plugin_api.endpoints import SIGNED_IN, View
 from plugin_api.i18n import gettext, ngettext
@@ -46,8 +48,10 @@ class Pages:
             cache_size=-1,
         )
         self.env.install_gettext_callables(gettext, ngettext, newstyle=True)  # pyright: ignore[reportAttributeAccessIssue]  # of the extension
+        self.env.filters["pairs"] = pairs
         self.env.globals |= {
             "shell": Shell(self),
+            "forms": FormBinding(dispatcher.registry, addresses),
             "frame": Frames(self.env).of,
             "url": addresses.url,
             "static": static,
@@ -79,8 +83,15 @@ class Pages:
 
     def page(self, template: str, status: int = 200, /, **context: Any) -> Response[bytes]:
         """The page as an answer. Raises jinja2 errors only for faults of ours."""
-        html = self.env.get_template(template).render(context).encode()
-        return Response(html, media_type=MediaType.HTML, status_code=status)
+        return self.answer(self.html(template, context), status)
+
+    def html(self, template: str, context: Mapping[str, Any]) -> str:
+        """The page as text."""
+        return self.env.get_template(template).render(context)
+
+    def answer(self, html: str, status: int) -> Response[bytes]:
+        """A page as an answer."""
+        return Response(html.encode(), media_type=MediaType.HTML, status_code=status)
 
 
 class Shell:
@@ -129,6 +140,11 @@ class Shell:
     @property
     def flashes(self) -> list[tuple[str, str]]:
         return self.context.flashes
+
+    @property
+    def sent_form(self) -> SentForm | None:
+        """What could not be saved, while its page is shown again."""
+        return self.context.sent_form
 
     @property
     def frame_key(self) -> Any:
@@ -190,3 +206,8 @@ def static(path: str) -> str:
 def new_key() -> str:
     """A key for one press of one button."""
     return uuid4().hex
+
+
+def pairs(items: Iterable[Any], value: str = "", label: str = "") -> list[tuple[Any, Any]]:
+    """Choices for a form: of each item its attribute `value` and its attribute `label`, else the item itself."""
+    return [(getattr(item, value) if value else item, getattr(item, label) if label else item) for item in items]

@@ -22,21 +22,16 @@ from platform_core.accounts.sessions import Caller, Opened, csrf_fits, open_requ
 from platform_core.web.cookies import flashes_of, language_of, session_token
 from platform_core.web.faults import BadKey, MissingToken, NotSignedIn, PasswordFirst
 from platform_core.web.idempotency import IdempotencyKey
+from platform_core.web.permissions import ACCOUNT, PUBLIC, must_hold, must_use
 from platform_core.web.referrer import referring_page
 from platform_core.web.request_body import ACTION_BYTES, read_body, replay
 from platform_core.web.request_context import RequestContext, begin_request
 from plugin_api.actor import Actor, Body
-from plugin_api.endpoints import SIGNED_IN
-from plugin_api.errors import Forbidden
-from plugin_api.i18n import gettext as _
 from plugin_api.i18n import use_language
 from tenancy.context import TenantContext
 from tenancy.transaction import TenantTransaction
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-PUBLIC = "public"
-ACCOUNT = "account"
-"""`opt["permission"]` of pages that need a session but no body."""
 
 
 class RequestMiddleware:
@@ -124,8 +119,7 @@ class RequestMiddleware:
     ) -> None:
         actor, here = context.actor, context.opened.here if context.opened else None
         assert actor is not None and here is not None
-        if context.module not in ("", "core") and context.module not in actor.modules:
-            raise NotFoundException
+        must_use(actor, context.module)
         transaction = TenantTransaction()
         await transaction.begin(TenantContext(actor.body.tenant_id, actor.account_id))
         try:
@@ -133,7 +127,7 @@ class RequestMiddleware:
                 here.tenant_id, here.access_version
             )
             context.actor = replace(actor, held=tuple(policy.held(role.role, role.unit_id) for role in here.roles))
-            _must_hold(context.actor, permission)
+            must_hold(context.actor, permission)
             if unsafe:
                 await _must_carry_token(request, context, needed=True)
             answer = await self._answer(request, context, body, unsafe)
@@ -225,13 +219,6 @@ def _actor(opened: Opened) -> Actor:
     return Actor(
         opened.account_id, here.person_id, here.person_name, body, (), here.modules, here.patches, opened.language
     )
-
-
-def _must_hold(actor: Actor | None, permission: str) -> None:
-    if actor is None or (permission not in (PUBLIC, ACCOUNT, SIGNED_IN) and not actor.may(permission)):
-        raise Forbidden(
-            _("Đồng chí không được phân quyền xem hoặc làm việc này. Cần thì báo người quản trị của đơn vị.")
-        )
 
 
 async def _must_carry_token(request: Request[Any, Any, Any], context: RequestContext, needed: bool) -> None:

@@ -4,7 +4,6 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, get_type_hints
-from uuid import UUID
 
 import msgspec
 from litestar import MediaType, Request, Response, get, post
@@ -14,21 +13,20 @@ from litestar.openapi.spec import Operation
 from litestar.params import FromPath, JSONBody
 from litestar.response import Redirect
 
-from platform_core.web.addresses import page_path
+from platform_core.web.addresses import PARAMETER, TYPES, page_path
 from platform_core.web.cookies import clear_flash, flash
 from platform_core.web.openapi import operation_with
 from platform_core.web.rendering import Pages
 from platform_core.web.request_body import most_bytes_of
 from platform_core.web.request_context import current_request
+from platform_core.web.sent_form import OWN_FIELDS
+from platform_core.web.view_page import loaded, page_context, query_of
 from plugin_api.endpoints import Action, View
 from plugin_api.forms import nested, parse
 from plugin_api.i18n import gettext as _
 from plugin_api.manifest import Manifest
 from plugin_api.papers import File
 from plugin_api.ports import ports
-
-PARAMETER = re.compile(r"\{(\w+):(\w+)\}")
-TYPES = {"uuid": UUID, "int": int, "str": str}
 
 
 class RouteFactory:
@@ -54,14 +52,13 @@ class RouteFactory:
 
     def _page_of(self, view: View, path: str, opt: dict[str, Any]) -> HTTPRouteHandler:
         async def show(request: Request[Any, Any, Any], **values: Any) -> Response[Any]:
-            found = await _loaded(view, request, values)
+            query = query_of(view, request.query_params.multi_items())
+            found = await loaded(view, values, query)
             if isinstance(found, File):
                 return download(found)
             if view.export and request.query_params.get("export") == "xlsx":
                 return download(await ports().renderer.sheet(view.export(found)))
-            response = self.pages.page(
-                view.template, **_context(found), view=found, query=_query(view, request), here=values
-            )
+            response = self.pages.page(view.template, **page_context(found, query, values))
             if current_request().flashes:
                 clear_flash(response, self.secure)
             return response
@@ -72,7 +69,7 @@ class RouteFactory:
 
     def _json_of(self, view: View, path: str, opt: dict[str, Any]) -> HTTPRouteHandler:
         async def show(request: Request[Any, Any, Any], **values: Any) -> Any:
-            found = await _loaded(view, request, values)
+            found = await loaded(view, values, query_of(view, request.query_params.multi_items()))
             return download(found) if isinstance(found, File) else found
 
         return get(
@@ -134,7 +131,7 @@ async def form_values(request: Request[Any, Any, Any]) -> dict[str, Any]:
     form = await request.form()
     pairs: dict[str, Any] = {}
     for name, value in form.multi_items():
-        if name in ("csrf_token", "idempotency_key"):
+        if name in OWN_FIELDS:
             continue
         if isinstance(value, UploadFile):
             if not value.filename:
@@ -146,22 +143,6 @@ async def form_values(request: Request[Any, Any, Any]) -> dict[str, Any]:
             else ([pairs[name], value] if name in pairs else value)
         )
     return nested(pairs.items())
-
-
-def _context(found: Any) -> dict[str, Any]:
-    """The fields of what was loaded, by name."""
-    return {name: getattr(found, name) for name in found.__struct_fields__ if name not in ("view", "query", "here")}
-
-
-async def _loaded(view: View, request: Request[Any, Any, Any], values: Mapping[str, Any]) -> Any:
-    query = {} if view.query is None else {"query": _query(view, request)}
-    return await view.load(current_request().actor, **values, **query)
-
-
-def _query(view: View, request: Request[Any, Any, Any]) -> Any:
-    if view.query is None:
-        return None
-    return parse(view.query, nested(request.query_params.multi_items()))
 
 
 def _known(then: str, pages: Pages, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,11 @@ class Level(Struct, frozen=True):
     rank: int
     completed: bool
 
+    @property
+    def title(self) -> str:
+        """The class in words."""
+        return f"{self.key} – {self.label}"
+
 
 class SchemeEntry(Struct, frozen=True):
     """A scheme as it is shipped."""
