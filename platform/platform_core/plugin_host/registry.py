@@ -11,7 +11,7 @@ from typing import Any
 import pluggy
 from msgspec import Struct
 
-from platform_core.plugin_host.endpoint_checks import endpoint_faults
+from platform_core.plugin_host.endpoint_checks import endpoint_faults, record_faults
 from plugin_api import hookspecs
 from plugin_api.endpoints import SIGNED_IN, Endpoint
 from plugin_api.manifest import Manifest, RoleTemplate
@@ -87,7 +87,7 @@ def build_registry(plugins: Iterable[Any], roles: Sequence[RoleTemplate], trace:
     endpoints = {one.name: (manifest, one) for manifest in manifests.values() for one in manifest.endpoints}
     known = {name: one for name, (_manifest, one) in endpoints.items()}
     for manifest in manifests.values():
-        faults += list(endpoint_faults(manifest, known))
+        faults += [*endpoint_faults(manifest, known), *record_faults(manifest, known)]
     faults += _duplicates(manifests.values())
     faults += _circles(manifests)
     if faults:

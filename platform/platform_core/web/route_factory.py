@@ -17,14 +17,13 @@ from platform_core.web.cookies import clear_flash, flash
 from platform_core.web.rendering import Pages
 from platform_core.web.request_body import most_bytes_of
 from platform_core.web.request_context import current_request
-from plugin_api.endpoints import Action, View
+from plugin_api.endpoints import PATH_PARAMETER, Action, View
 from plugin_api.forms import nested, parse
 from plugin_api.i18n import gettext as _
 from plugin_api.manifest import Manifest
 from plugin_api.papers import File
 from plugin_api.ports import ports
 
-PARAMETER = re.compile(r"\{(\w+):(\w+)\}")
 TYPES = {"uuid": UUID, "int": int, "str": str}
 
 
@@ -174,7 +173,7 @@ def _with_signature(
 ) -> Callable[..., Any]:
     """The handler with the signature its path spells, so that Litestar parses and documents each parameter."""
     parameters = [inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)]
-    for name, kind in PARAMETER.findall(path):
+    for name, kind in PATH_PARAMETER.findall(path):
         if name != "slug":
             parameters.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=FromPath[TYPES[kind]]))
     if data is not None:

@@ -5,7 +5,23 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from monthly_rating.config import CycleKind, RatingSettings
+from plugin_api.i18n import gettext as _
+from plugin_api.i18n import mark
 
+MONTHS = (
+    mark("Tháng 1"),
+    mark("Tháng 2"),
+    mark("Tháng 3"),
+    mark("Tháng 4"),
+    mark("Tháng 5"),
+    mark("Tháng 6"),
+    mark("Tháng 7"),
+    mark("Tháng 8"),
+    mark("Tháng 9"),
+    mark("Tháng 10"),
+    mark("Tháng 11"),
+    mark("Tháng 12"),
+)
 ROMAN = ("I", "II", "III", "IV")
 
 
@@ -32,6 +48,18 @@ class Deadlines:
 def period_containing(day: date, kind: CycleKind) -> Period:
     """The period of a kind that a day lies in."""
     return {"week": _week, "month": _month, "quarter": _quarter}[kind](day)
+
+
+def period_name(start: date, end: date) -> str:
+    """What a period is called on screens, in the language of the request: its days say whether it is a week, a month
+    or a quarter. `Period.label` is its name in papers."""
+    if (end - start).days < 7:
+        year, week, _day = start.isocalendar()
+        return _("Tuần %(week)s năm %(year)s (%(since)s–%(until)s)", week=week, year=year, since=f"{start:%d/%m}",
+                 until=f"{end:%d/%m/%Y}")  # fmt: skip
+    if start.month == end.month:
+        return _("%(month)s năm %(year)s", month=_(MONTHS[start.month - 1]), year=start.year)
+    return _("Quý %(quarter)s năm %(year)s", quarter=ROMAN[(start.month - 1) // 3], year=start.year)
 
 
 def period_after(period: Period, kind: CycleKind) -> Period:
