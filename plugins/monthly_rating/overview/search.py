@@ -3,21 +3,25 @@
 from collections.abc import Sequence
 
 from monthly_rating.common.links import link
+from monthly_rating.common.sql import TASK_WORDS
 from monthly_rating.permissions import Permission
+from monthly_rating.rules.periods import period_name
 from plugin_api.actor import Actor
 from plugin_api.shell import SearchHit
-from tenancy.query import rows
+from tenancy.query import Record, rows
 
-HITS = """
+HITS = f"""
 SELECT * FROM (
-  SELECT 'tasks' AS place, t.id, t.title, c.label || ' · ' || p.full_name AS detail FROM monthly_rating_task t
+  SELECT 'tasks' AS place, t.id, t.title, p.full_name AS detail, c.period_start, c.period_end
+    FROM monthly_rating_task t
     JOIN monthly_rating_cycle c ON c.tenant_id = t.tenant_id AND c.id = t.cycle_id
       JOIN person p ON p.tenant_id = t.tenant_id AND p.id = t.person_id
-    WHERE t.tenant_id = $1 AND NOT t.dropped AND t.search LIKE '%' || $2 || '%'
+    WHERE t.tenant_id = $1 AND NOT t.dropped AND {TASK_WORDS} LIKE '%' || $2 || '%'
       AND ($4::uuid[] IS NULL OR c.unit_id = ANY ($4) OR (t.person_id = $3 AND c.state <> 'planning'))
         ORDER BY t.id DESC LIMIT 10) AS found
 UNION ALL SELECT * FROM (
-  SELECT 'cycles', c.id, c.label, u.name FROM monthly_rating_cycle c JOIN unit u ON u.tenant_id = c.tenant_id
+  SELECT 'cycles', c.id, '', u.name, c.period_start, c.period_end
+    FROM monthly_rating_cycle c JOIN unit u ON u.tenant_id = c.tenant_id
     AND u.id = c.unit_id
     WHERE c.tenant_id = $1 AND c.search LIKE '%' || $2 || '%' AND ($5::uuid[] IS NULL
       OR c.unit_id = ANY ($5)) ORDER BY c.period_start DESC LIMIT 10) AS more"""
@@ -35,4 +39,9 @@ async def search(actor: Actor, words: str) -> Sequence[SearchHit]:
         None if overseen is None else list(overseen),
         None if entered is None else list(entered),
     )
-    return [SearchHit(one["title"], one["detail"], link(actor, one["place"], one["id"])) for one in found]
+    return [_hit(actor, one, period_name(one["period_start"], one["period_end"])) for one in found]
+
+
+def _hit(actor: Actor, one: Record, period: str) -> SearchHit:
+    detail = f"{period} · {one['detail']}" if one["title"] else one["detail"]
+    return SearchHit(one["title"] or period, detail, link(actor, one["place"], one["id"]))

@@ -12,6 +12,7 @@ from monthly_rating.common.judging import Judges, judges_in
 from monthly_rating.common.links import link
 from monthly_rating.common.sql import decoded
 from monthly_rating.permissions import Permission
+from monthly_rating.rules.periods import period_name
 from plugin_api.actor import Actor
 from plugin_api.i18n import gettext as _
 from plugin_api.i18n import ngettext
@@ -22,7 +23,7 @@ MODULE = "monthly_rating"
 ASSESS_AHEAD = timedelta(days=5)
 MOST = 50
 TASKS = """
-SELECT t.id, t.title, t.due_on, c.label FROM monthly_rating_task t
+SELECT t.id, t.title, t.due_on, c.period_start, c.period_end FROM monthly_rating_task t
 JOIN monthly_rating_cycle c ON c.tenant_id = t.tenant_id AND c.id = t.cycle_id
 WHERE t.tenant_id = $1 AND t.person_id = $2 AND t.done_on IS NULL AND NOT t.dropped
   AND c.state = 'running' ORDER BY t.due_on LIMIT 50"""
@@ -34,7 +35,7 @@ WHERE y.tenant_id = $1 AND ((y.person_id = $2 AND (y.state <> 'approved' OR y.ye
   OR (y.state = 'submitted' AND ($3::uuid[] IS NULL OR y.unit_id = ANY ($3)))) ORDER BY y.year,
     p.name_key LIMIT 100"""
 CYCLES = """
-SELECT c.id, c.unit_id, c.label, c.state, c.period_end, c.notice_due, c.assessment_due, c.decision_due,
+SELECT c.id, c.unit_id, c.state, c.period_start, c.period_end, c.notice_due, c.assessment_due, c.decision_due,
   h.closed_at IS NOT NULL AS closed,
   m.person_id IS NOT NULL AND m.excused_reason = '' AS rated, coalesce(a.state, '') AS assessment,
   ARRAY(SELECT o.person_id FROM monthly_rating_cycle_member o WHERE o.tenant_id = $1 AND o.cycle_id = c.id
@@ -63,7 +64,12 @@ class _Task(Struct, frozen=True):
     id: UUID
     title: str
     due_on: date
-    label: str
+    period_start: date
+    period_end: date
+
+    @property
+    def label(self) -> str:
+        return period_name(self.period_start, self.period_end)
 
 
 class _Plan(Struct, frozen=True):
@@ -79,8 +85,8 @@ class _Plan(Struct, frozen=True):
 class _Cycle(Struct, frozen=True):
     id: UUID
     unit_id: UUID
-    label: str
     state: str
+    period_start: date
     period_end: date
     notice_due: date
     assessment_due: date
@@ -90,6 +96,10 @@ class _Cycle(Struct, frozen=True):
     assessment: str
     ungraded: list[UUID]
     uncommented: int
+
+    @property
+    def label(self) -> str:
+        return period_name(self.period_start, self.period_end)
 
 
 async def work_items(actor: Actor, today: date) -> Sequence[WorkItem]:

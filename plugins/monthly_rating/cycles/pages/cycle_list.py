@@ -12,7 +12,7 @@ from monthly_rating.common.settings import settings_of
 from monthly_rating.common.sql import LATE, shaped
 from monthly_rating.cycles.forms import CycleQuery
 from monthly_rating.permissions import Permission
-from monthly_rating.rules.periods import period_containing
+from monthly_rating.rules.periods import period_containing, period_name
 from monthly_rating.rules.states import CYCLE_STATES, next_step_title, title_of
 from plugin_api.actor import Actor
 from plugin_api.i18n import gettext as _
@@ -63,7 +63,7 @@ class CyclesPage(Struct, frozen=True):
 
 LIST = f"""
 WITH page AS MATERIALIZED (
-  SELECT c.id AS cycle_id, u.name AS unit_name, c.label, c.period_start, c.period_end, c.state,
+  SELECT c.id AS cycle_id, u.name AS unit_name, c.period_start, c.period_end, c.state,
     count(*) OVER () AS total, row_number() OVER (ORDER BY [order]) AS place,
     CASE c.state WHEN 'planning' THEN c.notice_due WHEN 'published' THEN NULL ELSE c.decision_due END AS next_due,
     $9::uuid[] IS NULL OR c.unit_id = ANY ($9) AS all_seen
@@ -125,6 +125,7 @@ async def cycles_page(actor: Actor, query: CycleQuery) -> CyclesPage:
             shaped(
                 CycleLine,
                 one,
+                label=period_name(one["period_start"], one["period_end"]),
                 state_title=title_of(CYCLE_STATES, one["state"]),
                 next_title=next_step_title(one["state"]),
             )
@@ -138,7 +139,7 @@ async def cycles_page(actor: Actor, query: CycleQuery) -> CyclesPage:
         to_open=[cell for cell in open_units if cell[0] not in open_today],
         may_open=bool(open_units),
         suggested_on=period.start,
-        suggested_label=period.label,
+        suggested_label=period_name(period.start, period.end),
         today=today(),
     )
 

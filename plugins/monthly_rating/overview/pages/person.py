@@ -12,6 +12,7 @@ from monthly_rating.cycles.rows import OWN_EXCUSE
 from monthly_rating.grades.rows import GradeEdition
 from monthly_rating.overview.forms import YearQuery
 from monthly_rating.permissions import Permission
+from monthly_rating.rules.periods import period_name
 from monthly_rating.rules.schemes import Level, count_levels
 from monthly_rating.rules.states import ASSESSMENT_STATES, CYCLE_STATES, title_of
 from monthly_rating.tasks.rows import TASK_COLUMNS, StoredTask, TaskResult, task_result
@@ -69,7 +70,7 @@ class PersonPage(Struct, frozen=True):
 
 PERIODS = f"""
 WITH mine AS MATERIALIZED (
-  SELECT m.cycle_id, c.unit_id, u.name AS unit_name, c.label, c.period_start, c.state, m.excused_reason,
+  SELECT m.cycle_id, c.unit_id, u.name AS unit_name, c.period_start, c.period_end, c.state, m.excused_reason,
     {OWN_EXCUSE}, s.levels
   FROM monthly_rating_cycle_member m
   JOIN monthly_rating_cycle c ON c.tenant_id = m.tenant_id AND c.id = m.cycle_id
@@ -151,7 +152,7 @@ def _period(one: Record, is_me: bool) -> PersonPeriod:
     own_words = is_me or one["assessment"] == "submitted"
     tasks = [task_result(task, today(), own_words) for task in decoded(one["tasks"], list[StoredTask])]
     levels = decoded(one["levels"], list[Level])
-    labels = {level.key: level.label for level in levels}
+    labels = {level.key: level.title for level in levels}
     grades = [
         structs.replace(grade, level_label=labels.get(grade.level, grade.level))
         for grade in decoded(one["grades"], list[GradeEdition])
@@ -161,6 +162,7 @@ def _period(one: Record, is_me: bool) -> PersonPeriod:
         PersonPeriod,
         one,
         **hidden,
+        label=period_name(one["period_start"], one["period_end"]),
         state_title=title_of(CYCLE_STATES, one["state"]),
         assessment_title=title_of(ASSESSMENT_STATES, one["assessment"]),
         tasks=tasks,
