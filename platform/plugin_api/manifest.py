@@ -80,6 +80,21 @@ class RecordDeclaration:
     unsigned: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantCondition:
+    """When a permission that a role holds does not count as it stands: the matrix of permissions says "yes, when …".
+
+    It holds in bodies whose `setting` (a field of the module's config) has this `value`, "" being every body, for
+    roles that hold none of `without`. `words` go on from "yes": "khi …", "trừ …".
+    """
+
+    permission: StrEnum | str
+    words: str
+    setting: str = ""
+    value: object = None
+    without: frozenset[StrEnum | str] = frozenset()
+
+
 class NoConfig(Struct, frozen=True):
     """The settings of a module that has none."""
 
@@ -90,7 +105,7 @@ class Manifest:
 
     `permissions` maps every permission to what it lets a person do; `grants` maps a role's key to what it may do here.
     `guarded` are the permissions that open or decide what is other people's: a role that holds one of them in a body is
-    given there by two people.
+    given there by two people. `conditions` say on what else a permission depends.
     `tables` is the dotted path of its Piccolo app, or "" without tables.
     """
 
@@ -109,6 +124,7 @@ class Manifest:
     records: Sequence[RecordDeclaration] = ()
     permission_titles: Mapping[str, str] = field(default_factory=dict)
     guarded: frozenset[StrEnum | str] = frozenset()
+    conditions: Sequence[GrantCondition] = ()
 
     @property
     def address(self) -> str:

@@ -11,6 +11,8 @@ from plugin_api.actor import Actor, Body, Held
 ROLES = ("member", "clerk", "chair", "leader", "admin")
 PERMISSIONS = ("a.read", "a.write", "b.read", "b.decide")
 UNITS = (UUID(int=1), UUID(int=2))
+ELSEWHERE = UUID(int=3)
+"""A unit that nobody holds a role in."""
 NOWHERE = Body(UUID(int=9), "x", "X", "X", "district", "X", False)
 
 grants = st.sets(st.tuples(st.sampled_from(ROLES), st.sampled_from(PERMISSIONS)), max_size=12)
@@ -64,9 +66,10 @@ def test_the_units_where_something_is_allowed_are_those_where_the_question_is_an
 ) -> None:
     actor = actor_with(policy_lines(granted, own), held)
     for permission in PERMISSIONS:
-        units = actor.units(permission)
-        allowed = {unit for unit in UNITS if actor.may(permission, unit)}
-        assert allowed >= (set(UNITS) if units is None else units), permission
+        scope = actor.scope(permission)
+        for unit in (*UNITS, ELSEWHERE):
+            assert (unit in scope) == actor.may(permission, unit), (permission, unit)
+        assert scope.whole == all(actor.may(permission, unit) for unit in (None, *UNITS, ELSEWHERE)), permission
 
 
 def test_a_forgotten_deny_is_noticed() -> None:

@@ -83,7 +83,7 @@ class Wording:
     def open_to_reader(self, table: str) -> bool:
         """Whether the reader may see values of this table, by holding its permission in the whole body."""
         record = self._records.get(table)
-        return record is not None and self._actor.units(record.permission) is None
+        return record is not None and self._actor.scope(record.permission).whole
 
     def concerned(self) -> dict[str, str]:
         """Table → the column that names the person concerned, of the tables open to the reader."""

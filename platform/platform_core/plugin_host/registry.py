@@ -133,6 +133,14 @@ def _faults_of(manifest: Manifest, all_of: dict[str, Manifest], roles: dict[str,
             yield f"{name}: grants {role} an undeclared permission: {permission}"
     for permission in sorted({str(one) for one in manifest.guarded} - declared):
         yield f"{name}: guards an undeclared permission: {permission}"
+    for permission in sorted({str(fact.permission) for fact in manifest.facts if fact.permission} - declared):
+        yield f"{name}: a fact takes an undeclared permission: {permission}"
+    settings = getattr(manifest.config, "__struct_fields__", ())
+    for condition in manifest.conditions:
+        for permission in sorted({str(condition.permission), *map(str, condition.without)} - declared):
+            yield f"{name}: a condition names an undeclared permission: {permission}"
+        if condition.setting and condition.setting not in settings:
+            yield f"{name}: the condition of {condition.permission} names no setting: {condition.setting}"
     for needed in sorted(manifest.requires - set(all_of)):
         yield f"{name}: requires a module that is not installed: {needed}"
     for endpoint in manifest.endpoints:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from monthly_rating.common.links import link
-from monthly_rating.common.sql import TASK_WORDS
+from monthly_rating.common.sql import PERIOD_WORDS, TASK_WORDS
 from monthly_rating.permissions import Permission
 from monthly_rating.rules.periods import period_name
-from plugin_api.actor import Actor
+from plugin_api.actor import Actor, in_scope
 from plugin_api.shell import SearchHit
 from tenancy.query import Record, rows
 
@@ -17,27 +17,27 @@ SELECT * FROM (
     JOIN monthly_rating_cycle c ON c.tenant_id = t.tenant_id AND c.id = t.cycle_id
       JOIN person p ON p.tenant_id = t.tenant_id AND p.id = t.person_id
     WHERE t.tenant_id = $1 AND NOT t.dropped AND {TASK_WORDS} LIKE '%' || $2 || '%'
-      AND ($4::uuid[] IS NULL OR c.unit_id = ANY ($4) OR (t.person_id = $3 AND c.state <> 'planning'))
+      AND ({in_scope("c.unit_id", "$4")} OR (t.person_id = $3 AND c.state <> 'planning'))
         ORDER BY t.id DESC LIMIT 10) AS found
 UNION ALL SELECT * FROM (
   SELECT 'cycles', c.id, '', u.name, c.period_start, c.period_end
     FROM monthly_rating_cycle c JOIN unit u ON u.tenant_id = c.tenant_id
     AND u.id = c.unit_id
-    WHERE c.tenant_id = $1 AND c.search LIKE '%' || $2 || '%' AND ($5::uuid[] IS NULL
-      OR c.unit_id = ANY ($5)) ORDER BY c.period_start DESC LIMIT 10) AS more"""
+    WHERE c.tenant_id = $1 AND {PERIOD_WORDS} LIKE '%' || $2 || '%' AND {in_scope("c.unit_id", "$5")}
+    ORDER BY c.period_start DESC LIMIT 10) AS more"""
 
 
 async def search(actor: Actor, words: str) -> Sequence[SearchHit]:
     """Tasks and periods whose words match and that the person may open; ten of each."""
     if len(words) < 2:
         return []
-    overseen, entered = actor.units(Permission.OVERVIEW_READ), actor.units(Permission.MODULE_OPEN)
+    overseen, entered = actor.scope(Permission.OVERVIEW_READ), actor.scope(Permission.MODULE_OPEN)
     found = await rows(
         HITS,
         words,
         actor.person_id,
-        None if overseen is None else list(overseen),
-        None if entered is None else list(entered),
+        overseen.parameter,
+        entered.parameter,
     )
     return [_hit(actor, one, period_name(one["period_start"], one["period_end"])) for one in found]
 

@@ -109,8 +109,8 @@ WHERE m.tenant_id = $1 ORDER BY p.name_key, m.person_id"""
 async def year_page(actor: Actor, query: YearQuery) -> YearPage:
     """The year table of a cell; without a cell the first one the person may enter, without a year this one."""
     cells = await ports().people.units("cell", today())
-    entered = actor.units(Permission.MODULE_OPEN)
-    units = [cell for cell in cells if entered is None or cell.id in entered]
+    entered = actor.scope(Permission.MODULE_OPEN)
+    units = [cell for cell in cells if cell.id in entered]
     chosen = next(
         (cell for cell in units if cell.id == query.unit_id), None if query.unit_id else next(iter(units), None)
     )
