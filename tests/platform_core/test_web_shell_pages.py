@@ -200,6 +200,7 @@ SHARE = Fact(
     19,
     20,
 )
+HELD, WHEN = MatrixCell("held"), MatrixCell("conditional", ["trừ việc của chính mình"])
 TABLES = [("person", "Người"), ("role_assignment", "Vai trò")]
 FIELDS = [
     field("content", "Nội dung nhiệm vụ", "Kiểm sát 12 vụ án <b>&", "textarea"),
@@ -336,8 +337,8 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
                     MatrixGroup(
                         "Đánh giá hằng tháng",
                         [
-                            MatrixLine("plan.write", "Lập kế hoạch của mình", [MatrixCell("held"), MatrixCell("held"), MatrixCell("")]),
-                            MatrixLine("grade.decide", "Quyết định xếp loại", [MatrixCell(""), MatrixCell("conditional", ["trừ việc của mình"]), MatrixCell("denied")]),
+                            MatrixLine("plan.write", "Lập kế hoạch của mình", [HELD, HELD, MatrixCell("")]),
+                            MatrixLine("grade.decide", "Quyết định", [WHEN, MatrixCell(""), MatrixCell("denied")]),
                         ],
                     )
                 ],

@@ -78,9 +78,9 @@ class PersonView(Struct, frozen=True):
     may_give_roles: bool
     today: date
     guarded_roles: list[str] = []
-    preset: RolePreset = RolePreset()
     requests: list[RequestLine] = []
     is_me: bool = False
+    preset: RolePreset = RolePreset()
 
 
 ONE = f"""
@@ -132,9 +132,9 @@ async def person_view(actor: Actor, person_id: UUID) -> PersonView:
         may_give,
         today,
         [_(role.title) for role in roles_of(actor) if role.key in guarded],
-        _preset(actor, guarded, history),
         await role_requests(actor, today, person_id),
         person_id == actor.person_id,
+        _preset(actor, guarded, history),
     )
 
 
