@@ -1,7 +1,8 @@
 """Casbin decides, once per body and policy version; requests look the answer up in frozen sets.
 
 Casbin walks every policy line at every question. So each role is asked once about each permission that a line names for
-it, and the answers are kept. `tests/platform_core/test_access_equals_casbin.py` proves the look-up equal to `enforce()` on every question.
+it, and the answers are kept. `tests/platform_core/test_access_equals_casbin.py` proves the look-up equal to `enforce()`
+on every question.
 """
 
 from collections.abc import Iterable, Mapping
