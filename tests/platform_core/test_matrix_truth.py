@@ -1,6 +1,7 @@
 """The matrix of permissions says what really happens, and the form that gives roles begins with one that is given."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -83,3 +84,23 @@ async def test_figures_about_a_person_take_the_right_of_the_module(site):
     own = next(one for name, one in ids.items() if name.endswith("Hạnh"))
     assert [await status(officer), await status(officer, other), await status(officer, own)] == [200, 403, 200]
     assert [await status(leader), await status(leader, other)] == [200, 200]
+
+
+async def test_an_administrator_whose_role_ends_does_not_count_as_the_one_who_stays(site):
+    admin, leader = await site.sign_in("oanh.qt"), await site.sign_in("duc.tq")
+    own, other = await admin.page_of("quach thi oanh"), await admin.page_of("danh thi an")
+    today = (await admin.asks(own))["today"]
+    assert (await admin.presses(f"{other}/roles", role="admin", since=today)).status_code == 303
+    asked = next(line for line in (await leader.asks(other))["requests"] if line["state"] == "requested")
+    assert (
+        await leader.presses(f"{other}/role-requests/{asked['id']}/confirm", version=asked["version"], reason="Thay")
+    ).status_code == 303
+
+    async def ended(page, until) -> int:
+        role = next(one for one in await admin.roles_of(page) if one["role"] == "admin")
+        fields = {"version": role["version"], "until": until}
+        return (await admin.presses(f"{page}/roles/{role['id']}/withdraw", **fields)).status_code
+
+    in_a_month = (date.fromisoformat(today) + timedelta(days=30)).isoformat()
+    assert await ended(other, in_a_month) == 303
+    assert await ended(own, in_a_month) == 409, "the other one goes too"
