@@ -2,11 +2,13 @@
 
 from uuid import UUID
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from platform_core.access.compiled import BODY, Line, body_lines, enforcer_of, role_policy
-from plugin_api.actor import Actor, Body, Held
+from plugin_api.actor import WHOLE_BODY, Actor, Body, Held, Scope, in_scope
+from tenancy.query import value
 
 ROLES = ("member", "clerk", "chair", "leader", "admin")
 PERMISSIONS = ("a.read", "a.write", "b.read", "b.decide")
@@ -87,3 +89,22 @@ def test_a_forgotten_deny_is_noticed() -> None:
 def test_a_role_nobody_grants_anything_gives_nothing() -> None:
     actor = actor_with((("member", "a.read", "allow"),), [("stranger", None)])
     assert not any(actor.may(permission) for permission in PERMISSIONS)
+
+
+def test_a_deny_in_one_unit_leaves_the_others() -> None:
+    lines: tuple[Line, ...] = (("clerk", "a.read", "deny"), ("member", "a.read", "allow"))
+    scope = actor_with(lines, [("member", None), ("clerk", UNITS[0])]).scope("a.read")
+    assert [unit in scope for unit in (*UNITS, ELSEWHERE)] == [False, True, True]
+    assert not scope.whole and bool(scope)
+    assert scope | Scope(False, frozenset(UNITS)) == WHOLE_BODY, "together with somewhere else it is everywhere"
+
+
+@pytest.mark.anyio
+async def test_sql_asks_for_the_same_units(tenants) -> None:
+    """Each form of a scope, as the filter of a statement."""
+    forms = [(), (UNITS[0],), UNITS]
+    async with tenants.inside("kien-luong"):
+        for scope in (Scope(everywhere, frozenset(units)) for everywhere in (True, False) for units in forms):
+            for unit in (*UNITS, ELSEWHERE):
+                asked = f"SELECT {in_scope('$2::uuid', '$3')} WHERE $1::uuid IS NOT NULL"
+                assert await value(asked, unit, scope.parameter) == (unit in scope), (scope, unit)
