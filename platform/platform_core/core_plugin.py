@@ -9,7 +9,7 @@ from platform_core.audit.trail import TrailQuery, trail, trail_sheet
 from platform_core.dashboard.service import dashboard
 from platform_core.facts.service import FactQuery, fact_list, measured_fact
 from platform_core.people import forms, listing, role_requests, service, view
-from platform_core.permissions import GRANTS, GUARDED, TITLES, Permission
+from platform_core.permissions import CONDITIONS, GRANTS, GUARDED, TITLES, Permission
 from platform_core.plugin_settings import modules
 from platform_core.search.service import SearchQuery, search
 from plugin_api.endpoints import SIGNED_IN, Action, Endpoint, View
@@ -215,6 +215,7 @@ def module_manifest() -> Manifest:
         permission_titles={p.value: title for p, title in TITLES.items()},
         grants=GRANTS,
         guarded=GUARDED,
+        conditions=CONDITIONS,
         endpoints=ENDPOINTS,
         navigation=NAVIGATION,
         tables="platform_core.people.piccolo_app",

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from plugin_api.i18n import mark as _
+from plugin_api.manifest import GrantCondition
 
 
 class Permission(StrEnum):
@@ -47,6 +48,20 @@ GRANTS = {
     "chair": frozenset({Permission.PEOPLE_READ}),
     "clerk": frozenset({Permission.PEOPLE_READ}),
 }
+
+CONDITIONS = (
+    GrantCondition(
+        permission=Permission.ROLES_ASSIGN,
+        words=_("trừ cho chính mình; vai trò ghi “cần xác nhận” thì người thứ hai xác nhận"),
+    ),
+    GrantCondition(
+        permission=Permission.ROLE_CONFIRM, words=_("trừ vai trò do mình đề nghị hoặc được đề nghị cho mình")
+    ),
+    GrantCondition(
+        permission=Permission.TRAIL_READ, words=_("nội dung chỉ hiện với việc mà người xem có quyền trong cả đơn vị")
+    ),
+)
+"""What a right to act or read does not reach, though it is held."""
 
 GUARDED: frozenset[StrEnum | str] = frozenset(
     {Permission.FACTS_READ, Permission.ROLE_CONFIRM, Permission.ROLES_ASSIGN}

@@ -4,6 +4,7 @@ A module lists its `View`s and `Action`s; the host makes from each a page under 
 under `/api/v1/t/{slug}/<module>`. So all that a screen can do, the API can do, by construction.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -54,3 +55,10 @@ class Action:
 
 
 Endpoint = View | Action
+PATH_PARAMETER = re.compile(r"\{(\w+):(\w+)\}")
+"""(name, kind) of a value in a path."""
+
+
+def path_parameters(endpoint: Endpoint) -> list[str]:
+    """The names of the values in the path: `/cycles/{cycle_id:uuid}` → `["cycle_id"]`."""
+    return [name for name, _kind in PATH_PARAMETER.findall(endpoint.path)]

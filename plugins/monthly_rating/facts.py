@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from monthly_rating.common.sql import GRADES_IN_FORCE
+from monthly_rating.permissions import Permission
 from monthly_rating.rules.schemes import Level, count_completed, count_levels, counts_in_words
 from plugin_api.actor import Actor
 from plugin_api.clock import today
@@ -19,9 +20,9 @@ from tenancy.query import Record, row, rows, value
 SHARE, CLASSES, LATE = "monthly_rating.share_completed", "monthly_rating.class_count", "monthly_rating.tasks_late"
 DECLARED = (
     FactDeclaration(SHARE, mark("Tỷ lệ hoàn thành nhiệm vụ"), "body", "share"),
-    FactDeclaration(CLASSES, mark("Số kỳ đạt từng mức"), "person", "counts"),
+    FactDeclaration(CLASSES, mark("Số kỳ đạt từng mức"), "person", "counts", Permission.OVERVIEW_READ),
     FactDeclaration(CLASSES, mark("Số lượt đạt từng mức"), "body", "counts"),
-    FactDeclaration(LATE, mark("Số nhiệm vụ trễ hạn"), "person", "count"),
+    FactDeclaration(LATE, mark("Số nhiệm vụ trễ hạn"), "person", "count", Permission.OVERVIEW_READ),
     FactDeclaration(LATE, mark("Số nhiệm vụ trễ hạn"), "body", "count"),
 )
 """A subject "body" may also be one of its cells."""

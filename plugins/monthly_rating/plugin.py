@@ -19,7 +19,7 @@ from monthly_rating.overview import person_panels as panels
 from monthly_rating.overview import search as hits
 from monthly_rating.overview import work_items as work
 from monthly_rating.papers import endpoints as papers
-from monthly_rating.permissions import GRANTS, GUARDED, TITLES, Permission
+from monthly_rating.permissions import CONDITIONS, GRANTS, GUARDED, TITLES, Permission
 from monthly_rating.plans import endpoints as plans
 from monthly_rating.records import RECORDS
 from monthly_rating.schemes import endpoints as schemes
@@ -58,6 +58,7 @@ def module_manifest() -> Manifest:
         permission_titles={str(permission): title for permission, title in TITLES.items()},
         grants=GRANTS,
         guarded=GUARDED,
+        conditions=CONDITIONS,
         endpoints=[endpoint for subject in SUBJECTS for endpoint in subject.ENDPOINTS],
         navigation=NAVIGATION,
         config=RatingSettings,

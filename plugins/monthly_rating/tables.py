@@ -14,10 +14,11 @@ from tenancy.tables import Inherited, Private, Versioned
 
 
 class Scheme(Inherited, Versioned, Table, tablename="monthly_rating_scheme"):
-    """A rating scheme with its source and dates of force; `levels` best first."""
+    """A rating scheme with its source and dates of force; `levels` best first, each with its English."""
 
     code = Text()
     title = Text()
+    title_en = Text()
     levels = JSONB()
     source = Text()
     valid_from = Date()

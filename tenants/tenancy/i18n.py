@@ -51,6 +51,11 @@ def ngettext(one: str, many: str, count: int, **values: object) -> str:
     return text % ({"num": count} | values)
 
 
+def either(vietnamese: str, english: str) -> str:
+    """The one in the language of this request, of a row that holds both; Vietnamese where there is no English."""
+    return english if english and current_language() == "en" else vietnamese
+
+
 def mark(sentence: str) -> str:
     """Mark a sentence for the catalogue where it is declared; it is translated where it is shown."""
     return sentence

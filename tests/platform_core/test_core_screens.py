@@ -266,7 +266,7 @@ async def test_the_matrix_counts_who_holds_each_role(site):
     switching = next(
         line for group in matrix["groups"] for line in group["permissions"] if line["key"] == "core.modules.switch"
     )
-    assert [key for key, cell in zip(columns, switching["cells"], strict=True) if cell == "held"] == ["admin"]
+    assert [key for key, cell in zip(columns, switching["cells"], strict=True) if cell["state"] == "held"] == ["admin"]
 
 
 async def test_other_places_are_signed_out_and_this_one_stays(site, said):

@@ -11,7 +11,7 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from platform_core.access.matrix import Matrix, MatrixGroup, MatrixLine, MatrixRole
+from platform_core.access.matrix import Matrix, MatrixCell, MatrixGroup, MatrixLine, MatrixRole
 from platform_core.accounts.devices import device_of
 from platform_core.accounts.sessions import BodyLink, OpenSession
 from platform_core.audit.trail import Trail, TrailLine, TrailQuery
@@ -189,6 +189,7 @@ SHARE = Fact(
     19,
     20,
 )
+HELD, WHEN = MatrixCell("held"), MatrixCell("conditional", ["trừ việc của chính mình"])
 TABLES = [("person", "Người"), ("role_assignment", "Vai trò")]
 TYPED = {
     "content": ["Kiểm sát 12 vụ án <b>&"],
@@ -316,16 +317,16 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         shown(
             Matrix(
                 [
-                    MatrixRole("member", "Đảng viên", 7, False),
-                    MatrixRole("clerk", "Thư ký", 1, True),
-                    MatrixRole("admin", "Người quản trị", 2, True),
+                    MatrixRole("member", "Đảng viên", 7, False, True),
+                    MatrixRole("clerk", "Thư ký", 1, True, True),
+                    MatrixRole("admin", "Người quản trị", 2, True, False),
                 ],
                 [
                     MatrixGroup(
                         "Đánh giá hằng tháng",
                         [
-                            MatrixLine("plan.write", "Lập kế hoạch của mình", ["held", "held", ""]),
-                            MatrixLine("grade.decide", "Quyết định xếp loại", ["", "", "denied"]),
+                            MatrixLine("plan.write", "Lập kế hoạch của mình", [HELD, HELD, MatrixCell("")]),
+                            MatrixLine("grade.decide", "Quyết định", [WHEN, MatrixCell(""), MatrixCell("denied")]),
                         ],
                     )
                 ],

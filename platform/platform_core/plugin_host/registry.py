@@ -11,7 +11,7 @@ from typing import Any
 import pluggy
 from msgspec import Struct
 
-from platform_core.plugin_host.endpoint_checks import endpoint_faults, navigation_faults
+from platform_core.plugin_host.endpoint_checks import endpoint_faults, navigation_faults, record_faults
 from plugin_api import CONTRACT, hookspecs
 from plugin_api.endpoints import SIGNED_IN, Endpoint
 from plugin_api.manifest import Manifest, RoleTemplate
@@ -98,7 +98,11 @@ def build_registry(plugins: Iterable[Any], roles: Sequence[RoleTemplate], trace:
     endpoints = {one.name: (manifest, one) for manifest in manifests.values() for one in manifest.endpoints}
     known = {name: one for name, (_manifest, one) in endpoints.items()}
     for manifest in manifests.values():
-        faults += [*endpoint_faults(manifest, known), *navigation_faults(manifest, known)]
+        faults += [
+            *endpoint_faults(manifest, known),
+            *navigation_faults(manifest, known),
+            *record_faults(manifest, known),
+        ]
     faults += _duplicates(manifests.values())
     faults += _circles(manifests)
     if faults:
@@ -156,6 +160,14 @@ def _faults_of(manifest: Manifest, all_of: dict[str, Manifest], roles: dict[str,
         yield f"{name}: guards an undeclared permission: {permission}"
     if manifest.contract != CONTRACT:
         yield f"{name}: made for contract {manifest.contract}, this platform has contract {CONTRACT}"
+    for permission in sorted({str(fact.permission) for fact in manifest.facts if fact.permission} - declared):
+        yield f"{name}: a fact takes an undeclared permission: {permission}"
+    settings = getattr(manifest.config, "__struct_fields__", ())
+    for condition in manifest.conditions:
+        for permission in sorted({str(condition.permission), *map(str, condition.without)} - declared):
+            yield f"{name}: a condition names an undeclared permission: {permission}"
+        if condition.setting and condition.setting not in settings:
+            yield f"{name}: the condition of {condition.permission} names no setting: {condition.setting}"
     for needed in sorted(manifest.requires - set(all_of)):
         yield f"{name}: requires a module that is not installed: {needed}"
     for endpoint in manifest.endpoints:

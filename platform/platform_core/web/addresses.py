@@ -10,11 +10,10 @@ from uuid import UUID
 
 from platform_core.plugin_host.registry import Registry
 from platform_core.web.request_context import current_request
-from plugin_api.endpoints import Endpoint
+from plugin_api.endpoints import PATH_PARAMETER, Endpoint
 from plugin_api.manifest import Manifest
 
 PART = re.compile(r"\{(\w+)(?::\w+)?\}")
-PARAMETER = re.compile(r"\{(\w+):(\w+)\}")
 TYPES: dict[str, Callable[[str], Any]] = {"uuid": UUID, "int": int, "str": str}
 
 
@@ -110,4 +109,4 @@ class Addresses:
 
 def _values(declared: str, given: list[str]) -> dict[str, Any]:
     """The values of a path by name; raises ValueError where one is not of the declared type."""
-    return {name: TYPES[kind](text) for (name, kind), text in zip(PARAMETER.findall(declared), given, strict=True)}
+    return {name: TYPES[kind](text) for (name, kind), text in zip(PATH_PARAMETER.findall(declared), given, strict=True)}

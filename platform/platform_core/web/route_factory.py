@@ -13,7 +13,7 @@ from litestar.openapi.spec import Operation
 from litestar.params import FromPath, JSONBody
 from litestar.response import Redirect
 
-from platform_core.web.addresses import PARAMETER, TYPES, page_path
+from platform_core.web.addresses import TYPES, page_path
 from platform_core.web.cookies import clear_flash, flash
 from platform_core.web.openapi import operation_with
 from platform_core.web.rendering import Pages
@@ -21,7 +21,7 @@ from platform_core.web.request_body import most_bytes_of
 from platform_core.web.request_context import current_request
 from platform_core.web.sent_form import OWN_FIELDS
 from platform_core.web.view_page import loaded, page_context, query_of
-from plugin_api.endpoints import Action, View
+from plugin_api.endpoints import PATH_PARAMETER, Action, View
 from plugin_api.forms import nested, parse
 from plugin_api.i18n import gettext as _
 from plugin_api.manifest import Manifest
@@ -157,7 +157,7 @@ def _with_signature(
 ) -> Callable[..., Any]:
     """The handler with the signature its path spells, so that Litestar parses and documents each parameter."""
     parameters = [inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)]
-    for name, kind in PARAMETER.findall(path):
+    for name, kind in PATH_PARAMETER.findall(path):
         if name != "slug":
             parameters.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=FromPath[TYPES[kind]]))
     if data is not None:

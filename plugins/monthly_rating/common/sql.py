@@ -1,5 +1,11 @@
 """The pieces of SQL that several statements share."""
 
+NAME_TODAY = "left(p.name_search, length(p.full_name))"
+"""The name of a person `p` as it is now, folded; `name_search` goes on with code and position."""
+TASK_WORDS = f"(t.search || ' ' || {NAME_TODAY})"
+"""What a task `t` of a person `p` is found by."""
+PERIOD_WORDS = "(c.search || to_char(c.period_start, ' FMMM/YYYY'))"
+"""What a cycle `c` is found by: its name in papers, its cell, its first month, the same in every language."""
 LATE = "(t.done_on > t.due_on OR (t.done_on IS NULL AND t.due_on < $3))"
 """`rules.tasks.is_late` for a task `t` on the day `$3`."""
 GRADES_IN_FORCE = """in_force AS MATERIALIZED (

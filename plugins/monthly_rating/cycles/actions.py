@@ -11,7 +11,7 @@ from monthly_rating.cycles.forms import CycleOpening, Excuse
 from monthly_rating.cycles.queries import cycle_head, members_of, membership, must_be_open
 from monthly_rating.permissions import Permission
 from monthly_rating.rules.own_case import reason_kept
-from monthly_rating.rules.periods import Period, deadlines, period_after, period_containing
+from monthly_rating.rules.periods import Period, deadlines, period_after, period_containing, period_name
 from monthly_rating.rules.states import CYCLE
 from monthly_rating.schemes.queries import scheme_for
 from monthly_rating.tables import AssignmentNotice, Cycle, CycleMember, CycleStep
@@ -73,7 +73,7 @@ async def renew_members(actor: Actor, cycle_id: UUID) -> dict[str, Any]:
     actor.must(Permission.CYCLE_OPEN, head.unit_id)
     if head.state != "planning":
         CYCLE.must_be_in(head.state, "running")
-    await _add_members(cycle_id, head.unit_id, Period(head.period_start, head.period_end, head.label, head.year))
+    await _add_members(cycle_id, head.unit_id, Period(head.period_start, head.period_end, "", head.year))
     return {"cycle_id": cycle_id}
 
 
@@ -140,7 +140,11 @@ async def _must_be_free(unit: Unit, period: Period) -> None:
     )
     if taken is not None:
         raise Refused(
-            _("%(unit)s đã mở kỳ trùng với %(label)s. Hãy mở kỳ đó từ danh sách.", unit=unit.name, label=period.label)
+            _(
+                "%(unit)s đã mở kỳ trùng với %(label)s. Hãy mở kỳ đó từ danh sách.",
+                unit=unit.name,
+                label=period_name(period.start, period.end),
+            )
         )
 
 

@@ -7,10 +7,12 @@ from uuid import UUID
 from msgspec import Struct
 
 from monthly_rating.permissions import Permission
+from monthly_rating.rules.periods import period_name
 from monthly_rating.rules.schemes import Level
 from monthly_rating.rules.states import CYCLE
 from monthly_rating.tables import Cycle, CycleStep
 from plugin_api.actor import Actor
+from plugin_api.i18n import either
 from plugin_api.rows import decoded, shaped
 from plugin_api.step_log import LoggedWorkflow
 from tenancy.faults import Absent
@@ -18,8 +20,8 @@ from tenancy.query import Record, row, rows
 
 HEAD = """
 SELECT [more]c.id AS cycle_id, c.unit_id, u.name AS unit_name, u.committee_name, c.year, c.period_start, c.period_end,
-  c.label, c.state, c.scheme_id,
-  s.title AS scheme_title, s.source AS scheme_source, s.levels, c.notice_due, c.assessment_due, c.decision_due,
+  c.state, c.scheme_id, s.title AS scheme_title, s.title_en AS scheme_title_en, s.source AS scheme_source,
+  s.levels, c.notice_due, c.assessment_due, c.decision_due,
     c.published_at, c.version,
   EXISTS (SELECT 1 FROM monthly_rating_cycle_member m WHERE m.tenant_id = $1 AND m.cycle_id = c.id
     AND m.person_id = $3) AS i_belong
@@ -32,7 +34,7 @@ CYCLE_STEPS = LoggedWorkflow(CYCLE, Cycle, CycleStep)
 
 
 class CycleHead(Struct, frozen=True):
-    """One period of one cell."""
+    """One period of one cell. `label` is its name on screens, in the language of the request."""
 
     cycle_id: UUID
     unit_id: UUID
@@ -74,6 +76,8 @@ def head_of(actor: Actor, cycle_id: UUID, found: Record | None) -> CycleHead:
     return shaped(
         CycleHead,
         found,
+        label=period_name(found["period_start"], found["period_end"]),
+        scheme_title=either(found["scheme_title"], found["scheme_title_en"]),
         levels=decoded(found["levels"], list[Level]),
         state_title=CYCLE.state_title(found["state"]),
     )

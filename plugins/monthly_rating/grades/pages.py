@@ -120,7 +120,7 @@ def _line(actor: Actor, head: CycleHead, one: Record, all_seen: bool) -> ResultL
     is_me = one["person_id"] == actor.person_id
     seen = all_seen or is_me
     hidden = {} if seen else {"reason": "", "correction_reason": "", "proposed_level": ""}
-    labels = {level.key: level.label for level in head.levels}
+    labels = {level.key: level.title for level in head.levels}
     lessons = _lessons(decoded(one["missed"], list[Lesson])) if seen else []
     return shaped(ResultLine, one, **hidden, is_me=is_me, level_label=labels.get(one["level"], ""), lessons=lessons)
 

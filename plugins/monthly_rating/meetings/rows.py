@@ -202,7 +202,7 @@ def _line(one: StoredComment, earlier: list[str], me: UUID, named: bool) -> Comm
 
 
 def _labelled(head: CycleHead, grades: list[GradeEdition]) -> list[GradeEdition]:
-    labels = {level.key: level.label for level in head.levels}
+    labels = {level.key: level.title for level in head.levels}
     return [structs.replace(one, level_label=labels.get(one.level, one.level)) for one in grades]
 
 

@@ -142,7 +142,7 @@ async def _apply_one(head: CycleHead, known: dict[UUID, NoticeTask], one: Amende
     if any(stored[column._meta.name] != text for column, text in new.items()):
         if fault := deadline_fault(head, new[Task.due_on]):
             raise Invalid({"due_on": fault})
-        new[Task.search] = search_fold(f"{new[Task.title]} {task.full_name}")
+        new[Task.search] = search_fold(new[Task.title])
         await Task.change(one.task_id, stored["version"], new)
 
 
@@ -151,7 +151,7 @@ async def _add(head: CycleHead, one: AmendedTask) -> None:
         raise Invalid({"person_id": _("Người thực hiện: hãy chọn người cho nhiệm vụ “%(title)s”.", title=one.title)})
     if one.due_on is None:
         raise Invalid({"due_on": _("Thời hạn: hãy ghi ngày cho nhiệm vụ “%(title)s”.", title=one.title)})
-    full_name = await assignee(head, one.person_id)
+    await assignee(head, one.person_id)
     if fault := deadline_fault(head, one.due_on):
         raise Invalid({"due_on": fault})
     await Task.create(
@@ -163,7 +163,7 @@ async def _add(head: CycleHead, one: AmendedTask) -> None:
         required_level=one.required_level or "",
         planned_quantity=one.planned_quantity or "",
         guidance=one.guidance or "",
-        search=search_fold(f"{one.title} {full_name}"),
+        search=search_fold(one.title),
     )
 
 

@@ -37,7 +37,7 @@ async def notice_paper(actor: Actor, cycle_id: UUID, query: PaperQuery) -> File:
 def notice(actor: Actor, head: CycleHead, edition: Record, tasks: list[NoticeTask]) -> Paper:
     """The paper of one edition."""
     amends = edition["edition"] > 1
-    subject = f"phân công nhiệm vụ đảng viên {in_sentence(head.label)}"
+    subject = f"phân công nhiệm vụ đảng viên {in_sentence(head)}"
     return Paper(
         **cell_heading(actor, head, edition["issued_on"], number=edition["number"], sign=edition["sign"]),
         title="Thông báo",

@@ -5,6 +5,7 @@ from typing import Any
 
 from monthly_rating.common.settings import settings_of
 from monthly_rating.cycles.queries import CycleHead
+from monthly_rating.rules.periods import paper_name
 from plugin_api.actor import Actor
 
 
@@ -23,8 +24,9 @@ def cell_heading(
     }
 
 
-def in_sentence(label: str) -> str:
-    """The name of a period inside a sentence: "Tháng 3 năm 2026" → "tháng 3 năm 2026"."""
+def in_sentence(head: CycleHead) -> str:
+    """The name of a period inside a sentence of a paper: "tháng 3 năm 2026"."""
+    label = paper_name(head.period_start, head.period_end)
     return label[:1].lower() + label[1:]
 
 

@@ -46,7 +46,7 @@ def minutes(actor: Actor, page: MeetingPage, settings: RatingSettings) -> Paper:
     return Paper(
         **cell_heading(actor, page.cycle, meeting.held_on, sign=settings.minutes_sign),
         title="Biên bản",
-        summary=f"họp đánh giá kết quả thực hiện nhiệm vụ {in_sentence(page.cycle.label)}",
+        summary=f"họp đánh giá kết quả thực hiện nhiệm vụ {in_sentence(page.cycle)}",
         body=(
             *_who(page),
             Heading("Nội dung"),

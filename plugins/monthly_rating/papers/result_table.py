@@ -50,7 +50,7 @@ def result_table(actor: Actor, page: ResultPage) -> Paper:
     return Paper(
         **cell_heading(actor, page.cycle, day),
         title="Bảng kết quả",
-        summary=f"xếp loại đảng viên {in_sentence(page.cycle.label)}",
+        summary=f"xếp loại đảng viên {in_sentence(page.cycle)}",
         body=(Table(COLUMNS, rows), Paragraph(f"Tổng số: {page.rated} người được xếp loại. {counted}.")),
         signatures=(
             Signature(page.published_by_position or "Người công bố", page.published_by, on_behalf(page.cycle)),

@@ -26,7 +26,6 @@ from plugin_api.actor import Actor
 from plugin_api.clock import today
 from plugin_api.errors import Forbidden, Invalid, Refused
 from plugin_api.i18n import gettext as _
-from plugin_api.names import search_fold
 from plugin_api.ports import ports
 from tenancy.faults import Absent, Stale
 from tenancy.query import run, value
@@ -50,7 +49,7 @@ async def start_plan(actor: Actor, data: PlanStart) -> dict[str, Any]:
     ):
         raise Refused(_("Đồng chí đã có kế hoạch năm %(year)s. Hãy mở kế hoạch đó từ danh sách.", year=data.year))
     plan_id = await YearPlan.create(
-        person_id=actor.person_id, unit_id=data.unit_id, year=data.year, search=search_fold(actor.person_name)
+        person_id=actor.person_id, unit_id=data.unit_id, year=data.year
     )
     return {"plan_id": plan_id}
 

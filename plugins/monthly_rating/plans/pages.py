@@ -5,7 +5,6 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from monthly_rating.common.access import enterable
 from monthly_rating.common.judging import judges_at
 from monthly_rating.permissions import Permission
 from monthly_rating.plans.forms import PlanQuery
@@ -123,33 +122,33 @@ async def plans_page(actor: Actor, query: PlanQuery) -> PlansPage:
         ORDERS,
         LIST,
         actor.person_id,
-        _overseen(actor),
-        enterable(actor),
+        (actor.scope(Permission.PLAN_REVIEW) | actor.scope(Permission.OVERVIEW_READ)).parameter,
+        actor.scope(Permission.MODULE_OPEN).parameter,
         query.year,
         query.unit_id,
         query.state,
         search_pattern(query.q),
     )
     entered, writes, reviews = (
-        actor.units(one) for one in (Permission.MODULE_OPEN, Permission.PLAN_WRITE, Permission.PLAN_REVIEW)
+        actor.scope(one) for one in (Permission.MODULE_OPEN, Permission.PLAN_WRITE, Permission.PLAN_REVIEW)
     )
-    known = await row(KNOWN, actor.person_id, None if reviews is None else list(reviews))
+    known = await row(KNOWN, actor.person_id, reviews.parameter)
     assert known is not None, "an aggregate always answers"
     cells = await ports().people.units("cell", today())
-    start_units = [(str(cell.id), cell.name) for cell in cells if writes is None or cell.id in writes]
+    start_units = [(str(cell.id), cell.name) for cell in cells if cell.id in writes]
     now = today().year
     return PlansPage(
         plans=[shaped(PlanLine, one, state_title=PLAN.state_title(one["state"])) for one in found],
         page=page,
         years=known["years"],
-        units=[(str(cell.id), cell.name) for cell in cells if entered is None or cell.id in entered],
+        units=[(str(cell.id), cell.name) for cell in cells if cell.id in entered],
         states=choices(PLAN.states),
         start_units=start_units,
         start_years=[now, now + 1, now - 1],
         own_years=known["own_years"],
         waiting=known["waiting"],
         may_start=bool(start_units),
-        may_review=reviews is None or bool(reviews),
+        may_review=bool(reviews),
     )
 
 
@@ -198,11 +197,6 @@ def plans_sheet(found: PlansPage) -> Sheet:
         ),
         rows=tuple((one.full_name, one.unit_name, one.year, one.state_title, one.items) for one in found.plans),
     )
-
-
-def _overseen(actor: Actor) -> list[UUID] | None:
-    reviewed, read = actor.units(Permission.PLAN_REVIEW), actor.units(Permission.OVERVIEW_READ)
-    return None if reviewed is None or read is None else list(reviewed | read)
 
 
 def _may_read(actor: Actor, unit_id: UUID) -> bool:

@@ -23,7 +23,7 @@ async def add_task(actor: Actor, cycle_id: UUID, data: TaskDraft) -> dict[str, A
     """Draft a task for a person of the cell. Raises Refused after the notice was issued,
     Invalid for a stranger or a wrong day."""
     head = await _draft_of(actor, cycle_id)
-    full_name = await assignee(head, data.person_id)
+    await assignee(head, data.person_id)
     await _check(head, data)
     task_id = await Task.create(
         cycle_id=cycle_id,
@@ -35,7 +35,7 @@ async def add_task(actor: Actor, cycle_id: UUID, data: TaskDraft) -> dict[str, A
         required_level=data.required_level,
         planned_quantity=data.planned_quantity,
         guidance=data.guidance,
-        search=search_fold(f"{data.title} {full_name}"),
+        search=search_fold(data.title),
     )
     return {"cycle_id": cycle_id, "task_id": task_id}
 
@@ -44,7 +44,7 @@ async def edit_task(actor: Actor, task_id: UUID, data: TaskEdit) -> dict[str, An
     """Word a drafted task anew. Raises Refused after the notice was issued: then it takes an amendment."""
     task = await Task.get(task_id)
     head = await _draft_of(actor, task["cycle_id"])
-    full_name = await assignee(head, data.person_id)
+    await assignee(head, data.person_id)
     await _check(head, data)
     await Task.change(
         task_id,
@@ -57,7 +57,7 @@ async def edit_task(actor: Actor, task_id: UUID, data: TaskEdit) -> dict[str, An
             Task.planned_quantity: data.planned_quantity,
             Task.guidance: data.guidance,
             Task.plan_item_id: data.plan_item_id,
-            Task.search: search_fold(f"{data.title} {full_name}"),
+            Task.search: search_fold(data.title),
         },
     )
     return {"cycle_id": task["cycle_id"], "task_id": task_id}
@@ -79,7 +79,7 @@ async def take_from_plans(actor: Actor, cycle_id: UUID) -> dict[str, Any]:
     """
     await _draft_of(actor, cycle_id, "UPDATE")
     found = await rows(
-        f"SELECT i.id, p.person_id, i.title, i.due_on, i.expected_level, p.search {DUE_PLAN_ITEMS} ORDER BY "
+        f"SELECT i.id, p.person_id, i.title, i.due_on, i.expected_level {DUE_PLAN_ITEMS} ORDER BY "
         f"p.person_id, i.sort",
         cycle_id,
     )
@@ -98,7 +98,7 @@ async def take_from_plans(actor: Actor, cycle_id: UUID) -> dict[str, Any]:
                 title=one["title"],
                 due_on=one["due_on"],
                 required_level=one["expected_level"],
-                search=search_fold(f"{one['title']} {one['search']}"),
+                search=search_fold(one["title"]),
             )
             for place, one in enumerate(found)
         ]

@@ -3,7 +3,7 @@
 from typing import Any, Literal
 from uuid import UUID
 
-from monthly_rating.common.sql import LATE
+from monthly_rating.common.sql import LATE, TASK_WORDS
 from monthly_rating.cycles.queries import CycleHead, cycle_head
 from monthly_rating.cycles.rows import ASSESSMENTS
 from monthly_rating.permissions import Permission
@@ -35,7 +35,7 @@ FROM monthly_rating_task t
 JOIN person p ON p.tenant_id = t.tenant_id AND p.id = t.person_id
 LEFT JOIN assessed a ON a.person_id = t.person_id
 WHERE t.tenant_id = $1 AND t.cycle_id = $2 AND NOT t.dropped AND ($4::uuid IS NULL OR t.person_id = $4)
-  AND ($5::uuid IS NULL OR t.person_id = $5) AND ($7 = '' OR t.search LIKE '%' || $7 || '%')
+  AND ($5::uuid IS NULL OR t.person_id = $5) AND ($7 = '' OR {TASK_WORDS} LIKE '%' || $7 || '%')
   AND ($6 = '' OR ($6 = 'late' AND {LATE}) OR ($6 = 'done' AND t.done_on IS NOT NULL)
     OR ($6 = 'open' AND t.done_on IS NULL))"""
 ORDERS = Orders(

@@ -11,7 +11,6 @@ from uuid import UUID
 import httpx
 import pytest
 from inside import Inside, composed
-from monthly_rating.common.clock import on_day
 from page_forms import PageForm, PageForms, closed_around
 
 from monthly_rating.demo.month import CORRECTED, write_period
@@ -25,9 +24,8 @@ from platform_core.access.acting import acting
 from platform_core.access.bodies import BodyPolicies
 from platform_core.plugin_host.running import dispatcher
 from platform_core.provisioning.blueprints import machine_in
-from platform_core.web.addresses import Addresses
-from platform_core.web.rendering import Pages
-from platform_core.web.route_factory import RouteFactory
+from platform_core.web.addresses import addresses_of
+from plugin_api.clock import on_day
 from plugin_api.endpoints import Action
 from plugin_api.ports import ports
 from tenancy.query import row
@@ -161,7 +159,7 @@ def lost(sent: dict[str, list[str]], again: PageForm) -> dict[str, Any]:
 
 async def test_every_form_of_every_page_comes_back_whole(lived: Inside) -> None:
     tried: set[str] = set()
-    resolve = addresses().resolve
+    resolve = addresses_of(dispatcher().registry).resolve
     for login in PEOPLE:
         async with lived.visitor(login) as client:
             async for path, html in pages_of(client):
@@ -196,14 +194,6 @@ async def comes_back(client: httpx.AsyncClient, address: str, form: PageForm, pa
     assert len(again) == 1, (path, address, sent)
     assert lost(sent, again[0]) == {}, (path, address)
     assert closed_around(answer.text, "data-again") == 0, (path, address)
-
-
-def addresses() -> Addresses:
-    """The addresses of the application."""
-    pages = Pages(dispatcher(), Addresses())
-    for manifest in dispatcher().registry.manifests.values():
-        RouteFactory(pages, False).handlers(manifest)
-    return pages.addresses
 
 
 EITHER_OR = {"text", "password", "absence_reason"}

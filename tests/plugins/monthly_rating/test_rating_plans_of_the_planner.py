@@ -13,6 +13,7 @@ from monthly_rating.overview import work_items
 from monthly_rating.overview.pages import person as person_page
 from monthly_rating.overview.pages import year as year_page
 from monthly_rating.tasks import pages as task_pages
+from plugin_api.listing import paged_statement
 from tenancy.query import rows
 from tenancy.transaction import current_transaction
 
@@ -27,7 +28,7 @@ def hot(cell):
         "year": (year_page.CELLS, cell.unit_id, DAY, year),
         "tasks": (f"{task_pages.LIST} ORDER BY p.name_key LIMIT 50", cell.cycle_id, DAY, None, own, "", ""),
         "cycles": (
-            cycle_list_page.LIST.replace("[order]", "c.period_start"),
+            paged_statement(cycle_list_page.LIST, "c.period_start", 8),
             [cell.unit_id],
             DAY,
             year,

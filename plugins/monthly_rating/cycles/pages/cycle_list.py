@@ -5,14 +5,13 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from monthly_rating.common.access import enterable
 from monthly_rating.common.settings import settings_of
-from monthly_rating.common.sql import LATE
+from monthly_rating.common.sql import LATE, PERIOD_WORDS
 from monthly_rating.cycles.forms import CycleQuery
 from monthly_rating.permissions import Permission
-from monthly_rating.rules.periods import period_containing
+from monthly_rating.rules.periods import period_containing, period_name
 from monthly_rating.rules.states import CYCLE, next_step_title
-from plugin_api.actor import Actor
+from plugin_api.actor import Actor, in_scope
 from plugin_api.choices import Choices, choices
 from plugin_api.clock import today
 from plugin_api.i18n import gettext as _
@@ -64,14 +63,14 @@ class CyclesPage(Struct, frozen=True):
 
 LIST = f"""
 WITH page AS MATERIALIZED (
-  SELECT c.id AS cycle_id, u.name AS unit_name, c.label, c.period_start, c.period_end, c.state,
+  SELECT c.id AS cycle_id, u.name AS unit_name, c.period_start, c.period_end, c.state,
     count(*) OVER () AS total, row_number() OVER (ORDER BY [order]) AS place,
     CASE c.state WHEN 'planning' THEN c.notice_due WHEN 'published' THEN NULL ELSE c.decision_due END AS next_due,
-    $9::uuid[] IS NULL OR c.unit_id = ANY ($9) AS all_seen
+    {in_scope("c.unit_id", "$9")} AS all_seen
   FROM monthly_rating_cycle c JOIN unit u ON u.tenant_id = c.tenant_id AND u.id = c.unit_id
-  WHERE c.tenant_id = $1 AND ($2::uuid[] IS NULL OR c.unit_id = ANY ($2)) AND ($4::int IS NULL OR c.year = $4)
+  WHERE c.tenant_id = $1 AND {in_scope("c.unit_id", "$2")} AND ($4::int IS NULL OR c.year = $4)
     AND ($5::uuid IS NULL OR c.unit_id = $5) AND ($6 = '' OR c.state = $6)
-    AND ($7 = '' OR c.search LIKE '%' || $7 || '%')
+    AND ($7 = '' OR {PERIOD_WORDS} LIKE '%' || $7 || '%')
   [page]),
 members AS MATERIALIZED (
   SELECT m.cycle_id, count(*) AS people FROM monthly_rating_cycle_member m JOIN page ON page.cycle_id = m.cycle_id
@@ -96,25 +95,24 @@ FROM monthly_rating_cycle WHERE tenant_id = $1"""
 
 async def cycles_page(actor: Actor, query: CycleQuery) -> CyclesPage:
     """Periods by year, cell, state and words, newest first, and what may be opened next."""
-    overseen = actor.units(Permission.OVERVIEW_READ)
+    entered, opened = actor.scope(Permission.MODULE_OPEN), actor.scope(Permission.CYCLE_OPEN)
     found, page = await page_of(
         query,
         ORDERS,
         LIST,
-        enterable(actor),
+        entered.parameter,
         today(),
         query.year,
         query.unit_id,
         query.state,
         search_pattern(query.q),
         actor.person_id,
-        None if overseen is None else list(overseen),
+        actor.scope(Permission.OVERVIEW_READ).parameter,
     )
     known = await row(KNOWN, today())
     assert known is not None, "an aggregate always answers"
     cells = await ports().people.units("cell", today())
-    entered, opened = actor.units(Permission.MODULE_OPEN), actor.units(Permission.CYCLE_OPEN)
-    open_units = [(str(cell.id), cell.name) for cell in cells if opened is None or cell.id in opened]
+    open_units = [(str(cell.id), cell.name) for cell in cells if cell.id in opened]
     open_today = {str(unit_id) for unit_id in known["open_today"]}
     period = period_containing(today(), settings_of(actor).cycle)
     return CyclesPage(
@@ -122,6 +120,7 @@ async def cycles_page(actor: Actor, query: CycleQuery) -> CyclesPage:
             shaped(
                 CycleLine,
                 one,
+                label=period_name(one["period_start"], one["period_end"]),
                 state_title=CYCLE.state_title(one["state"]),
                 next_title=next_step_title(one["state"]),
             )
@@ -129,13 +128,13 @@ async def cycles_page(actor: Actor, query: CycleQuery) -> CyclesPage:
         ],
         page=page,
         years=known["years"],
-        units=[(str(cell.id), cell.name) for cell in cells if entered is None or cell.id in entered],
+        units=[(str(cell.id), cell.name) for cell in cells if cell.id in entered],
         states=choices(CYCLE.states),
         open_units=open_units,
         to_open=[cell for cell in open_units if cell[0] not in open_today],
         may_open=bool(open_units),
         suggested_on=period.start,
-        suggested_label=period.label,
+        suggested_label=period_name(period.start, period.end),
         today=today(),
     )
 
