@@ -1,6 +1,7 @@
 """The Word document every paper starts from: styles in Times New Roman, Vietnamese as its language, page numbers above.
 
-Its body is the Jinja text of `paper.xml` of the layout edition; docxtpl fills it. Built once in memory, no binary file is kept.
+Its body is the Jinja text of `paper.xml` in the edition of the layout; docxtpl fills it. Built once in memory, no
+binary file is kept.
 """
 
 from io import BytesIO

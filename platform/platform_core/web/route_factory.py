@@ -21,8 +21,9 @@ from plugin_api.endpoints import Action, View
 from plugin_api.forms import nested, parse
 from plugin_api.i18n import gettext as _
 from plugin_api.manifest import Manifest
-from plugin_api.papers import File
+from plugin_api.papers import File, Printout
 from plugin_api.ports import ports
+from tenancy.transaction import current_transaction
 
 PARAMETER = re.compile(r"\{(\w+):(\w+)\}")
 TYPES = {"uuid": UUID, "int": int, "str": str}
@@ -57,7 +58,9 @@ class RouteFactory:
             if isinstance(found, File):
                 return download(found)
             if view.export and request.query_params.get("export") == "xlsx":
-                return download(await ports().renderer.sheet(view.export(found)))
+                sheet = view.export(found)
+                await current_transaction().commit()
+                return download(await ports().renderer.sheet(sheet))
             response = self.pages.page(
                 view.template, **_context(found), view=found, query=_query(view, request), here=values
             )
@@ -153,7 +156,14 @@ def _context(found: Any) -> dict[str, Any]:
 
 async def _loaded(view: View, request: Request[Any, Any, Any], values: Mapping[str, Any]) -> Any:
     query = {} if view.query is None else {"query": _query(view, request)}
-    return await view.load(current_request().actor, **values, **query)
+    found = await view.load(current_request().actor, **values, **query)
+    return await _printed(found) if isinstance(found, Printout) else found
+
+
+async def _printed(printout: Printout) -> File:
+    """The paper as a file. Printing takes long, so the transaction ends first: its connection is free meanwhile."""
+    await current_transaction().commit()
+    return await ports().renderer.print(printout.paper, printout.form, printout.layout_edition)
 
 
 def _query(view: View, request: Request[Any, Any, Any]) -> Any:
@@ -192,7 +202,7 @@ def _with_signature(
 def _returns(load: Callable[..., Any]) -> Any:
     """What the service says it gives, for the API's description."""
     returned = get_type_hints(load).get("return", Any)
-    return Response[Any] if returned is File else returned
+    return Response[Any] if returned in (File, Printout) else returned
 
 
 def _summary(function: Callable[..., Any]) -> str:

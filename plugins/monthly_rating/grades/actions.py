@@ -12,6 +12,7 @@ from monthly_rating.cycles.actions import note_step
 from monthly_rating.cycles.queries import CycleHead, cycle_head, membership
 from monthly_rating.cycles.rows import readiness_of
 from monthly_rating.grades.forms import Decision
+from monthly_rating.grades.papers import issue_table
 from monthly_rating.permissions import Permission
 from monthly_rating.rules.own_case import Ruling, reason_kept
 from monthly_rating.rules.readiness import before_publication
@@ -62,6 +63,7 @@ async def publish(actor: Actor, cycle_id: UUID, data: VersionOnly) -> dict[str, 
     await Cycle.change(cycle_id, data.version, {Cycle.state: state, Cycle.published_at: now})
     await Publication.create(cycle_id=cycle_id, person_id=actor.person_id, at=now)
     await note_step(actor, cycle_id, "publish")
+    await issue_table(actor, await cycle_head(actor, cycle_id), now)
     return {"cycle_id": cycle_id}
 
 

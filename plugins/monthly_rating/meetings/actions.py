@@ -10,6 +10,8 @@ from monthly_rating.cycles.actions import note_step
 from monthly_rating.cycles.queries import CycleHead, cycle_head, members_of, membership
 from monthly_rating.cycles.rows import readiness_of
 from monthly_rating.meetings.forms import AttendanceList, CommentText, MeetingCall, MinutesText
+from monthly_rating.meetings.papers import issue_minutes
+from monthly_rating.meetings.queries import whole_record
 from monthly_rating.permissions import Permission
 from monthly_rating.rules.readiness import before_close
 from monthly_rating.rules.states import cycle_state_after, must_be_in
@@ -146,6 +148,7 @@ async def close_meeting(actor: Actor, cycle_id: UUID, data: MinutesText) -> dict
         meeting["id"], data.version, {Meeting.conclusion: data.conclusion, Meeting.closed_at: moment()}
     )
     await note_step(actor, cycle_id, "close_meeting")
+    await issue_minutes(actor, await whole_record(actor, cycle_id))
     return {"cycle_id": cycle_id}
 
 
