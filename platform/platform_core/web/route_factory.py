@@ -169,7 +169,7 @@ async def _printed(printout: Printout) -> File:
 def _query(view: View, request: Request[Any, Any, Any]) -> Any:
     if view.query is None:
         return None
-    return parse(view.query, nested(request.query_params.multi_items()))
+    return parse(view.query, nested(request.query_params.multi_items()), printed=False)
 
 
 def _known(then: str, pages: Pages, values: Mapping[str, Any]) -> dict[str, Any]:
