@@ -12,6 +12,7 @@ from monthly_rating.common.clock import today
 from monthly_rating.common.forms import PaperQuery
 from monthly_rating.common.judging import judges_at
 from monthly_rating.common.settings import settings_of
+from monthly_rating.cycles.queries import cycle_head
 from monthly_rating.meetings.papers import issued_minutes, minutes
 from monthly_rating.meetings.queries import MeetingRecord, meeting_of, record_of
 from monthly_rating.meetings.rows import MEMBERS, meeting_readiness
@@ -84,8 +85,8 @@ async def minutes_paper(actor: Actor, cycle_id: UUID, query: PaperQuery) -> Prin
 
     Raises Forbidden for everybody else.
     """
-    page = await meeting_page(actor, cycle_id)
-    if not sees_all(actor, page.cycle.unit_id):
+    head = await cycle_head(actor, cycle_id)
+    if not sees_all(actor, head.unit_id):
         raise Forbidden(
             _(
                 "Biên bản họp do thư ký, người chủ trì và lãnh đạo đơn vị giữ. Kết quả của chi bộ xem ở bảng kết "
@@ -94,4 +95,4 @@ async def minutes_paper(actor: Actor, cycle_id: UUID, query: PaperQuery) -> Prin
         )
     if issued := await issued_minutes(cycle_id):
         return await ports().papers.printout(issued.id, query.form)
-    return Printout(minutes(actor, page, settings_of(actor)), query.form)
+    return Printout(minutes(actor, await meeting_page(actor, cycle_id), settings_of(actor)), query.form)
