@@ -12,9 +12,8 @@ from monthly_rating.common.clock import today
 from monthly_rating.common.forms import PaperQuery
 from monthly_rating.common.judging import judges_at
 from monthly_rating.common.settings import settings_of
-from monthly_rating.cycles.queries import cycle_head
 from monthly_rating.meetings.papers import issued_minutes, minutes
-from monthly_rating.meetings.queries import MeetingRecord, meeting_of, record_of
+from monthly_rating.meetings.queries import MeetingRecord, meeting_of, record_of, whole_record
 from monthly_rating.meetings.rows import MEMBERS, meeting_readiness
 from monthly_rating.permissions import Permission
 from monthly_rating.rules.readiness import before_close, before_publication
@@ -85,7 +84,7 @@ async def minutes_paper(actor: Actor, cycle_id: UUID, query: PaperQuery) -> Prin
 
     Raises Forbidden for everybody else.
     """
-    head = await cycle_head(actor, cycle_id)
+    head, meeting = await meeting_of(actor, cycle_id)
     if not sees_all(actor, head.unit_id):
         raise Forbidden(
             _(
@@ -93,6 +92,6 @@ async def minutes_paper(actor: Actor, cycle_id: UUID, query: PaperQuery) -> Prin
                 "quả đã công bố."
             )
         )
-    if issued := await issued_minutes(cycle_id):
+    if meeting.closed_at and (issued := await issued_minutes(cycle_id)):
         return await ports().papers.printout(issued.id, query.form)
-    return Printout(minutes(actor, await meeting_page(actor, cycle_id), settings_of(actor)), query.form)
+    return Printout(minutes(actor, await whole_record(actor, head, meeting), settings_of(actor)), query.form)

@@ -57,8 +57,7 @@ def record_of(
     )
 
 
-async def whole_record(actor: Actor, cycle_id: UUID) -> MeetingRecord:
+async def whole_record(actor: Actor, head: CycleHead, meeting: MeetingBrief) -> MeetingRecord:
     """The meeting as the minutes tell it, whoever asks."""
-    head, meeting = await meeting_of(actor, cycle_id)
     judges = await judges_at(actor, head.unit_id)
-    return record_of(head, meeting, await rows(MEMBERS, cycle_id), judges, None, whole=True)
+    return record_of(head, meeting, await rows(MEMBERS, head.cycle_id), judges, None, whole=True)
