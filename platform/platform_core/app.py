@@ -20,6 +20,7 @@ from platform_core.access.roles import ROLES
 from platform_core.api.health import health_handlers
 from platform_core.api.session import session_handlers
 from platform_core.documents import Renderer
+from platform_core.issued_papers.register import PaperRegister
 from platform_core.observability.logs import set_up_logs
 from platform_core.people.port import PeopleOfBody
 from platform_core.plugin_host.dispatcher import Dispatcher
@@ -53,7 +54,15 @@ def compose(plugins: Sequence[Any] | None = None, trace: Any = None) -> Registry
     """The modules of this process, checked and ready; also for commands that need no web."""
     registry = build_registry([core_plugin, *(installed_plugins() if plugins is None else plugins)], ROLES, trace)
     run_with(Dispatcher(registry))
-    install(Ports(people=PeopleOfBody(), renderer=Renderer(), addresses=addresses_of(registry), today=today))
+    install(
+        Ports(
+            people=PeopleOfBody(),
+            renderer=Renderer(),
+            papers=PaperRegister(),
+            addresses=addresses_of(registry),
+            today=today,
+        )
+    )
     install_languages({"en": catalogue("en", folders_of(registry.plugins))})
     return registry
 

@@ -22,9 +22,9 @@ SIGNED_IN = "signed_in"
 class View:
     """Something to look at.
 
-    `load(actor, **path parameters, query=…)` returns a Struct (shown by `template`, sent as JSON by the API) or a
-    `File` (sent as a download by both). `query` types the query string. `export` turns the loaded Struct into a
-    sheet for `?export=xlsx`.
+    `load(actor, **path parameters, query=…)` returns a Struct (shown by `template`, sent as JSON by the API), a
+    `Printout` (printed once the transaction has ended) or a `File` (both sent as a download by page and API). `query`
+    types the query string. `export` turns the loaded Struct into a sheet for `?export=xlsx`.
     """
 
     name: str

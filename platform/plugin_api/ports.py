@@ -1,4 +1,5 @@
-"""What the core does for modules, as protocols: people, the renderer that prints papers, addresses.
+"""What the core does for modules, as protocols: people, the renderer that prints papers, the register of issued ones,
+addresses.
 
 Filled in by the composition root.
 
@@ -15,6 +16,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from plugin_api.issued_papers import PaperRegister
 from plugin_api.papers import DocumentRenderer
 
 
@@ -96,6 +98,7 @@ class Ports:
 
     people: People
     renderer: DocumentRenderer
+    papers: PaperRegister
     addresses: Addresses
     today: Callable[[], date]
 

@@ -18,7 +18,6 @@ from monthly_rating.overview import endpoints as overview
 from monthly_rating.overview import person_panels as panels
 from monthly_rating.overview import search as hits
 from monthly_rating.overview import work_items as work
-from monthly_rating.papers import endpoints as papers
 from monthly_rating.permissions import CONDITIONS, GRANTS, GUARDED, TITLES, Permission
 from monthly_rating.plans import endpoints as plans
 from monthly_rating.records import RECORDS
@@ -33,7 +32,7 @@ from plugin_api.i18n import mark as _
 from plugin_api.manifest import Manifest, PaperDeclaration
 from plugin_api.shell import Card, NavigationItem, PersonPanel, SearchHit, WorkItem
 
-SUBJECTS = (cycles, tasks, evidence, notices, assessments, meetings, grades, papers, plans, overview, schemes)
+SUBJECTS = (cycles, tasks, evidence, notices, assessments, meetings, grades, plans, overview, schemes)
 
 
 NAVIGATION = [

@@ -127,4 +127,25 @@ RECORDS = (
         inserted={"module": {ANY_VALUE: _("Đặt")}},
         columns={"module": _("Mô-đun"), "patch": _("Giá trị đặt"), "locked": _("Khóa cho đơn vị dưới")},
     ),
+    RecordDeclaration(
+        table="paper_register",
+        title=_("Sổ số văn bản"),
+        permission=Permission.TRAIL_READ,
+        concerned="",
+        columns={"unit_id": _("Bộ phận, chi bộ"), "year": _("Năm"), "last_number": _("Số cuối cùng")},
+    ),
+    RecordDeclaration(
+        table="issued_paper",
+        title=_("Văn bản đã ban hành"),
+        permission=Permission.TRAIL_READ,
+        concerned="",
+        columns={
+            "title": _("Văn bản"),
+            "number": _("Số"),
+            "sign": _("Ký hiệu"),
+            "issued_on": _("Ngày ban hành"),
+            "edition": _("Lần ban hành"),
+            "unit_id": _("Bộ phận, chi bộ"),
+        },
+    ),
 )

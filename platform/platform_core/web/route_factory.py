@@ -25,8 +25,9 @@ from plugin_api.endpoints import PATH_PARAMETER, Action, View
 from plugin_api.forms import nested, parse
 from plugin_api.i18n import gettext as _
 from plugin_api.manifest import Manifest
-from plugin_api.papers import File
+from plugin_api.papers import File, Printout
 from plugin_api.ports import ports
+from tenancy.transaction import current_transaction
 
 
 class RouteFactory:
@@ -57,7 +58,9 @@ class RouteFactory:
             if isinstance(found, File):
                 return download(found)
             if view.export and request.query_params.get("export") == "xlsx":
-                return download(await ports().renderer.sheet(view.export(found)))
+                sheet = view.export(found)
+                await current_transaction().commit()
+                return download(await ports().renderer.sheet(sheet))
             response = self.pages.page(view.template, **page_context(found, query, values))
             if current_request().flashes:
                 clear_flash(response, self.secure)
@@ -145,6 +148,12 @@ async def form_values(request: Request[Any, Any, Any]) -> dict[str, Any]:
     return nested(pairs.items())
 
 
+async def _printed(printout: Printout) -> File:
+    """The paper as a file. Printing takes long, so the transaction ends first: its connection is free meanwhile."""
+    await current_transaction().commit()
+    return await ports().renderer.print(printout.paper, printout.form, printout.layout_edition)
+
+
 def _known(then: str, pages: Pages, values: Mapping[str, Any]) -> dict[str, Any]:
     """Only the ids that the next address names: nothing else of a result belongs into an address."""
     name, _sep, anchor = then.partition("#")
@@ -175,7 +184,7 @@ def _with_signature(
 def _returns(load: Callable[..., Any]) -> Any:
     """What the service says it gives, for the API's description."""
     returned = get_type_hints(load).get("return", Any)
-    return Response[Any] if returned is File else returned
+    return Response[Any] if returned in (File, Printout) else returned
 
 
 def _summary(function: Callable[..., Any]) -> str:

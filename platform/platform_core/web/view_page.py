@@ -12,7 +12,7 @@ from plugin_api.forms import nested, parse
 
 def query_of(view: View, pairs: Iterable[tuple[str, Any]]) -> Struct | None:
     """The query string as the view's Struct; None for a view without one. Raises Invalid."""
-    return None if view.query is None else parse(view.query, nested(pairs))
+    return None if view.query is None else parse(view.query, nested(pairs), printed=False)
 
 
 async def loaded(view: View, values: Mapping[str, Any], query: Struct | None) -> Any:

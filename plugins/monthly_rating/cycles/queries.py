@@ -16,7 +16,7 @@ from plugin_api.i18n import either
 from plugin_api.rows import decoded, shaped
 from plugin_api.step_log import LoggedWorkflow
 from tenancy.faults import Absent
-from tenancy.query import Record, row, rows
+from tenancy.query import Record, row, rows, value
 
 HEAD = """
 SELECT [more]c.id AS cycle_id, c.unit_id, u.name AS unit_name, u.committee_name, c.year, c.period_start, c.period_end,
@@ -101,6 +101,18 @@ async def membership(cycle_id: UUID, person_id: UUID) -> dict[str, Any]:
     if found is None:
         raise Absent(f"member {person_id} of cycle {cycle_id}")
     return dict(found)
+
+
+async def position_of(cycle_id: UUID, person_id: UUID) -> str:
+    """As what somebody signs a paper of the cycle: the place in the cell, of others the position in the body."""
+    position: str | None = await value(
+        """SELECT coalesce(nullif(m.unit_position, ''), p.position) FROM person p
+        LEFT JOIN monthly_rating_cycle_member m ON m.tenant_id = p.tenant_id AND m.cycle_id = $2 AND m.person_id = p.id
+        WHERE p.tenant_id = $1 AND p.id = $3""",
+        cycle_id,
+        person_id,
+    )
+    return position or ""
 
 
 async def members_of(cycle_id: UUID) -> set[UUID]:

@@ -10,6 +10,7 @@ from monthly_rating.common.settings import settings_of
 from monthly_rating.cycles.queries import CYCLE_STEPS, CycleHead, cycle_head, membership
 from monthly_rating.cycles.rows import readiness_of
 from monthly_rating.grades.forms import Decision
+from monthly_rating.grades.papers import issue_table
 from monthly_rating.permissions import Permission
 from monthly_rating.rules.own_case import Ruling, reason_kept
 from monthly_rating.rules.readiness import before_publication
@@ -60,6 +61,7 @@ async def publish(actor: Actor, cycle_id: UUID, data: VersionOnly) -> dict[str, 
     at = now()
     await CYCLE_STEPS.take(actor, cycle_id, head.state, "publish", data.version, values={Cycle.published_at: at})
     await Publication.create(cycle_id=cycle_id, person_id=actor.person_id, at=at)
+    await issue_table(actor, await cycle_head(actor, cycle_id), at)
     return {"cycle_id": cycle_id}
 
 

@@ -8,6 +8,8 @@ from monthly_rating.common.settings import settings_of
 from monthly_rating.cycles.queries import CYCLE_STEPS, CycleHead, cycle_head, members_of, membership
 from monthly_rating.cycles.rows import readiness_of
 from monthly_rating.meetings.forms import AttendanceList, CommentText, MeetingCall, MinutesText
+from monthly_rating.meetings.papers import issue_minutes
+from monthly_rating.meetings.queries import meeting_of, whole_record
 from monthly_rating.permissions import Permission
 from monthly_rating.rules.readiness import before_close
 from monthly_rating.rules.states import CYCLE
@@ -144,6 +146,7 @@ async def close_meeting(actor: Actor, cycle_id: UUID, data: MinutesText) -> dict
         meeting["id"], data.version, {Meeting.conclusion: data.conclusion, Meeting.closed_at: now()}
     )
     await CycleStep.add(actor, cycle_id, "close_meeting")
+    await issue_minutes(actor, await whole_record(actor, *await meeting_of(actor, cycle_id)))
     return {"cycle_id": cycle_id}
 
 

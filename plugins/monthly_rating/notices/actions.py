@@ -9,16 +9,18 @@ import msgspec
 from monthly_rating.common.settings import settings_of
 from monthly_rating.cycles.queries import CYCLE_STEPS, CycleHead, cycle_head
 from monthly_rating.notices.forms import AmendedTask, NoticeAmendment, NoticeDraft, NoticeIssue
-from monthly_rating.notices.queries import READY_TO_ISSUE, NoticeTask, newest_notice, next_number, notice_tasks
+from monthly_rating.notices.papers import issue_paper
+from monthly_rating.notices.queries import READY_TO_ISSUE, NoticeTask, newest_notice, notice_tasks
 from monthly_rating.permissions import Permission
 from monthly_rating.rules.readiness import Readiness, before_issue
 from monthly_rating.rules.states import CYCLE
 from monthly_rating.tables import AssignmentNotice, Task
 from monthly_rating.tasks.queries import assignee, deadline_fault, next_sort
 from plugin_api.actor import Actor
-from plugin_api.clock import now, today
+from plugin_api.clock import today
 from plugin_api.errors import Invalid, Refused
 from plugin_api.i18n import gettext as _
+from plugin_api.issued_papers import IssuedPaper
 from plugin_api.names import search_fold
 from tenancy.faults import Absent
 from tenancy.query import rows
@@ -55,8 +57,10 @@ async def issue_notice(actor: Actor, cycle_id: UUID, data: NoticeIssue) -> dict[
     issued_on = _day_of_issue(head, data.issued_on)
     await CYCLE_STEPS.take(actor, cycle_id, head.state, "issue", data.version)
     notice = await newest_notice(cycle_id)
-    number = await next_number(head, issued_on.year)
-    await AssignmentNotice.change(notice["id"], notice["version"], await _issued(actor, cycle_id, issued_on, number))
+    paper = await issue_paper(
+        actor, head, notice["sign"], notice["edition"], issued_on, notice["preamble"], notice["guidance"], ""
+    )
+    await AssignmentNotice.change(notice["id"], notice["version"], await _issued(actor, cycle_id, paper))
     return {"cycle_id": cycle_id}
 
 
@@ -76,18 +80,19 @@ async def amend_notice(actor: Actor, cycle_id: UUID, data: NoticeAmendment) -> d
     if guidance == notice["guidance"] and before == await notice_tasks(cycle_id):
         raise Refused(_("Chưa có gì thay đổi so với thông báo đã ban hành."))
     await CYCLE_STEPS.take(actor, cycle_id, head.state, "amend", data.version, data.reason)
-    number = await next_number(head, issued_on.year)
+    edition, sign = notice["edition"] + 1, settings_of(actor).notice_sign
+    paper = await issue_paper(actor, head, sign, edition, issued_on, notice["preamble"], guidance, data.reason)
     amended = await AssignmentNotice.create(
         cycle_id=cycle_id,
         unit_id=head.unit_id,
-        edition=notice["edition"] + 1,
+        edition=edition,
         year=issued_on.year,
-        sign=settings_of(actor).notice_sign,
+        sign=sign,
         preamble=notice["preamble"],
         guidance=guidance,
         reason=data.reason,
     )
-    await AssignmentNotice.change(amended, 1, await _issued(actor, cycle_id, issued_on, number))
+    await AssignmentNotice.change(amended, 1, await _issued(actor, cycle_id, paper))
     return {"cycle_id": cycle_id}
 
 
@@ -167,14 +172,14 @@ async def _add(head: CycleHead, one: AmendedTask) -> None:
     )
 
 
-async def _issued(actor: Actor, cycle_id: UUID, issued_on: date, number: int) -> dict[Any, Any]:
+async def _issued(actor: Actor, cycle_id: UUID, paper: IssuedPaper) -> dict[Any, Any]:
     tasks = msgspec.json.encode(await notice_tasks(cycle_id)).decode()
     return {
-        AssignmentNotice.number: number,
-        AssignmentNotice.year: issued_on.year,
-        AssignmentNotice.issued_on: issued_on,
+        AssignmentNotice.number: paper.number,
+        AssignmentNotice.year: paper.year,
+        AssignmentNotice.issued_on: paper.issued_on,
         AssignmentNotice.person_id: actor.person_id,
-        AssignmentNotice.issued_at: now(),
+        AssignmentNotice.issued_at: paper.issued_at,
         AssignmentNotice.tasks: tasks,
     }
 

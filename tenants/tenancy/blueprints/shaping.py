@@ -17,6 +17,7 @@ from tenancy.blueprints.faults import Complaint, Place
 from tenancy.blueprints.model import NO_DATE, Blueprint
 from tenancy.i18n import gettext as _
 from tenancy.i18n import mark
+from tenancy.paper_signs import named, unprintable
 
 _NEUTRAL: dict[Any, Any] = {str: "", Literal: "", bool: False, int: 0, date: NO_DATE, dict: {}, tuple: ()}
 _WANTED: dict[Any, str] = {
@@ -67,9 +68,14 @@ class _Shaping:
         if get_origin(wanted) is tuple and isinstance(raw, list):
             return self._items(get_args(wanted)[0], raw, place)
         try:
-            return msgspec.convert(raw, wanted, builtin_types=(date,))
+            value = msgspec.convert(raw, wanted, builtin_types=(date,))
         except msgspec.ValidationError:
             self.complaints.append(Complaint(place, _sentence(wanted, place)))
+        else:
+            if isinstance(value, str) and (signs := unprintable(value)):
+                sentence = _("Văn bản không in được ký tự {signs}: bỏ hoặc viết bằng chữ.")
+                self.complaints.append(Complaint(place, sentence.format(signs=named(signs))))
+            return value
         # A text that only breaks its rule stays, or everything that refers to it would be reported as well.
         return raw if _basis(wanted) is str and isinstance(raw, str) else _Refused
 

@@ -19,14 +19,14 @@ from monthly_rating.cycles.pages import cycle as cycle_page
 from monthly_rating.grades import actions as grade_actions
 from monthly_rating.grades import pages as grade_pages
 from monthly_rating.grades.forms import Decision
+from monthly_rating.grades.papers import result_table
 from monthly_rating.meetings import actions as meeting_actions
 from monthly_rating.meetings import pages as meeting_pages
 from monthly_rating.meetings.forms import MeetingCall
+from monthly_rating.meetings.papers import minutes
 from monthly_rating.overview.forms import YearQuery
 from monthly_rating.overview.pages import person as person_page
 from monthly_rating.overview.pages import year as year_page
-from monthly_rating.papers.minutes import minutes
-from monthly_rating.papers.result_table import result_table
 from monthly_rating.plans import actions as plan_actions
 from monthly_rating.plans import pages as plan_pages
 from monthly_rating.plans.forms import (

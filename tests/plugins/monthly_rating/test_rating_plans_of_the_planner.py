@@ -7,7 +7,7 @@ import pytest
 
 from monthly_rating.cycles import rows as cycle_rows
 from monthly_rating.cycles.pages import cycle_list as cycle_list_page
-from monthly_rating.grades import pages as grade_pages
+from monthly_rating.grades import queries as grade_queries
 from monthly_rating.meetings import rows as meeting_rows
 from monthly_rating.overview import work_items
 from monthly_rating.overview.pages import person as person_page
@@ -42,7 +42,7 @@ def hot(cell):
         ),
         "people": (cycle_rows.PEOPLE, cell.cycle_id, DAY),
         "meeting": (meeting_rows.MEMBERS, cell.cycle_id),
-        "result": (grade_pages.RESULTS, cell.cycle_id, DAY),
+        "result": (grade_queries.RESULTS, cell.cycle_id, DAY),
         "person": (person_page.PERIODS, own, year, None),
         "work": (work_items.EVERYTHING, own, [cell.unit_id], 2026, [cell.unit_id]),
     }

@@ -7,6 +7,7 @@ from monthly_rating.common.settings import settings_of
 from monthly_rating.cycles.queries import CycleHead
 from monthly_rating.rules.periods import paper_name
 from plugin_api.actor import Actor
+from plugin_api.papers import number_text
 
 
 def cell_heading(
@@ -19,7 +20,7 @@ def cell_heading(
         "issuer": head.unit_name,
         "place": actor.body.place,
         "date": day,
-        "number": f"{number:02}" if number else "",
+        "number": number_text(number),
         "sign": sign,
     }
 

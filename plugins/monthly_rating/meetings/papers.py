@@ -1,21 +1,33 @@
-"""The minutes of the meeting as a paper: who was there, what everybody said of whom, what was missed and why,
-the classes."""
+"""The minutes of the meeting as a paper, frozen when it ends: who was there, what everybody said of whom, what was
+missed and why, the classes as they stood."""
 
+from datetime import date, datetime
 from uuid import UUID
 
-from monthly_rating.common.access import sees_all
 from monthly_rating.common.settings import settings_of
 from monthly_rating.config import RatingSettings
-from monthly_rating.meetings.pages import MeetingPage, meeting_page
+from monthly_rating.cycles.papers import cell_heading, in_sentence
+from monthly_rating.meetings.queries import MeetingRecord
 from monthly_rating.meetings.rows import CommentLine, MeetingMember
-from monthly_rating.papers.forms import PaperQuery
-from monthly_rating.papers.heading import cell_heading, in_sentence
 from plugin_api.actor import Actor
-from plugin_api.errors import Forbidden
-from plugin_api.i18n import gettext as _
-from plugin_api.papers import Block, Bullets, Column, File, Heading, Paper, Paragraph, Run, Signature, Table, Text
+from plugin_api.clock import now
+from plugin_api.issued_papers import IssuedPaper
+from plugin_api.papers import (
+    Block,
+    Bullets,
+    Column,
+    Heading,
+    Paper,
+    Paragraph,
+    Run,
+    Signature,
+    Table,
+    Text,
+)
 from plugin_api.ports import ports
+from plugin_api.vietnam import VIETNAM
 
+MINUTES = "monthly_rating.minutes"
 COLUMNS = (
     Column("TT", 0.7, "center"),
     Column("Họ và tên", 2.4),
@@ -27,20 +39,24 @@ COLUMNS = (
 KINDS = {"objective": "khách quan", "subjective": "chủ quan"}
 
 
-async def minutes_paper(actor: Actor, cycle_id: UUID, query: PaperQuery) -> File:
-    """The minutes as PDF or DOCX, marked as a draft until the meeting is closed. For those who oversee the cell."""
-    page = await meeting_page(actor, cycle_id)
-    if not sees_all(actor, page.cycle.unit_id):
-        raise Forbidden(
-            _(
-                "Biên bản họp do thư ký, người chủ trì và lãnh đạo đơn vị giữ. Kết quả của chi bộ xem ở bảng kết "
-                "quả đã công bố."
-            )
-        )
-    return await ports().renderer.print(minutes(actor, page, settings_of(actor)), query.form)
+async def issue_minutes(actor: Actor, record: MeetingRecord) -> IssuedPaper:
+    """Number and freeze the minutes of a meeting that has just ended."""
+    return await ports().papers.issue(
+        actor,
+        MINUTES,
+        minutes(actor, record, settings_of(actor)),
+        subject_id=record.cycle.cycle_id,
+        unit_id=record.cycle.unit_id,
+        at=record.meeting.closed_at or now(),
+    )
 
 
-def minutes(actor: Actor, page: MeetingPage, settings: RatingSettings) -> Paper:
+async def issued_minutes(cycle_id: UUID) -> IssuedPaper | None:
+    """The frozen minutes; None while the meeting goes on, and for one that ended before papers were frozen."""
+    return next(iter(await ports().papers.issued(MINUTES, cycle_id)), None)
+
+
+def minutes(actor: Actor, page: MeetingRecord, settings: RatingSettings) -> Paper:
     """The paper of the meeting."""
     meeting = page.meeting
     return Paper(
@@ -62,12 +78,15 @@ def minutes(actor: Actor, page: MeetingPage, settings: RatingSettings) -> Paper:
     )
 
 
-def _who(page: MeetingPage) -> tuple[Block, ...]:
+def _who(page: MeetingRecord) -> tuple[Block, ...]:
     meeting, day = page.meeting, page.meeting.held_on
     absent = [f"{one.full_name} ({one.absence_reason})" for one in page.members if one.present is False]
     return (
         Heading("Thời gian, địa điểm, thành phần"),
-        Paragraph(f"Ngày {day.day:02} tháng {day.month:02} năm {day.year}, tại {meeting.place}."),
+        Paragraph(
+            f"Bắt đầu lúc {_hour(meeting.opened_at, day)}, ngày {day.day:02} tháng {day.month:02} năm {day.year}, "
+            f"tại {meeting.place}."
+        ),
         Bullets(
             (
                 (Run("Có mặt: ", bold=True), f"{page.present}/{len(page.members)} đảng viên."),
@@ -82,7 +101,7 @@ def _who(page: MeetingPage) -> tuple[Block, ...]:
     )
 
 
-def _ratings(page: MeetingPage) -> Table:
+def _ratings(page: MeetingRecord) -> Table:
     return Table(
         COLUMNS,
         tuple(
@@ -110,7 +129,7 @@ def _said(comment: CommentLine) -> str:
     return f"{comment.author}: {comment.text}" if comment.author else comment.text
 
 
-def _missed(page: MeetingPage) -> tuple[Block, ...]:
+def _missed(page: MeetingRecord) -> tuple[Block, ...]:
     blocks: list[Block] = []
     for one in page.members:
         parts: list[Text] = [
@@ -130,7 +149,7 @@ def _missed(page: MeetingPage) -> tuple[Block, ...]:
     return (Heading("Nhiệm vụ chưa đạt, nguyên nhân và bài học", 2), *blocks) if blocks else ()
 
 
-def _own_cases(page: MeetingPage) -> tuple[Block, ...]:
+def _own_cases(page: MeetingRecord) -> tuple[Block, ...]:
     """Who decided about himself because there was nobody else, and why: the minutes say so."""
     lines = tuple(line for one in page.members for line in _own_case(one))
     return (Heading("Tự quyết định về mình", 2), Bullets(lines)) if lines else ()
@@ -145,11 +164,20 @@ def _own_case(one: MeetingMember) -> list[str]:
     return [f"Đồng chí {one.full_name} {what}: {reason}" for what, reason in said if reason]
 
 
-def _conclusion(page: MeetingPage) -> tuple[Block, ...]:
+def _conclusion(page: MeetingRecord) -> tuple[Block, ...]:
     lines = [line for line in page.meeting.conclusion.splitlines() if line.strip()] or ["(Chưa ghi kết luận.)"]
     counted = "; ".join(f"{level.key} ({level.label}): {page.counts.get(level.key, 0)}" for level in page.cycle.levels)
     return (
         *(Paragraph(line) for line in lines),
         Paragraph(f"Kết quả xếp loại: {counted}."),
-        Paragraph("Biên bản đã được đọc lại cho mọi người cùng nghe và thống nhất./."),
+        Paragraph(
+            f"Cuộc họp kết thúc lúc {_hour(page.meeting.closed_at, page.meeting.held_on)} cùng ngày. Biên bản đã được "
+            "đọc lại cho mọi người cùng nghe và thống nhất./."
+        ),
     )
+
+
+def _hour(at: datetime | None, day: date) -> str:
+    """The hour and minute in Viet Nam; a place to write them when the meeting was entered on another day."""
+    local = at.astimezone(VIETNAM) if at else None
+    return f"{local:%H giờ %M}" if local and local.date() == day else "…… giờ ……"
