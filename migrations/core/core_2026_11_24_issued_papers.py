@@ -5,7 +5,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from tenancy.migrations import execute
 from tenancy.protection import Reference, protect
 
-ID = "2026-11-24T17:20:00:000001"
+ID = "2026-11-24T17:25:00:000001"
 VERSION = "1.38.0"
 DESCRIPTION = "issued papers"
 

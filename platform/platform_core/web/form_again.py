@@ -19,7 +19,6 @@ from plugin_api.actor import Actor
 from plugin_api.endpoints import Action, View
 from plugin_api.errors import Invalid, Refusal
 from plugin_api.i18n import gettext as _
-from plugin_api.papers import File
 from tenancy.context import TenantContext
 from tenancy.faults import Absent, Stale
 from tenancy.query import row
@@ -95,13 +94,15 @@ async def page_behind(pages: Pages, actor: Actor, sent: SentForm) -> str | None:
     try:
         for name, values in pages.addresses.resolve(path):
             manifest, view = pages.dispatcher.registry.endpoints.get(name, (None, None))
-            if manifest is None or not isinstance(view, View) or values.pop("slug", None) != actor.body.slug:
+            if manifest is None or not (isinstance(view, View) and view.template):
+                continue
+            if values.pop("slug", None) != actor.body.slug:
                 continue
             must_use(actor, manifest.name)
             must_hold(actor, str(view.permission))
             query = query_of(view, parse_qsl(query_string))
             found = await loaded(view, values, query)
-            return None if isinstance(found, File) else pages.html(view.template, page_context(found, query, values))
+            return pages.html(view.template, page_context(found, query, values))
     except (Absent, Refusal, NotFoundException):
         return None
     except Exception:  # what was typed is shown anyhow

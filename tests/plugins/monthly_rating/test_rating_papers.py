@@ -304,4 +304,7 @@ async def test_the_trail_says_what_was_issued_and_holds_nothing_of_its_content(c
     assert len(links) == 3
     assert "Xong mọi việc" not in repr(links) and not any("content" in json.loads(link["after"]) for link in links)
     lines = (await trail(cell.admin, TrailQuery(table="issued_paper"))).lines
-    assert "Biên bản họp đánh giá kết quả thực hiện nhiệm vụ tháng 3 năm 2026" in {one.subject for one in lines}
+    cell_name = "Chi bộ VKSND huyện Kiên Lương"
+    assert "Biên bản họp đánh giá kết quả thực hiện nhiệm vụ tháng 3 năm 2026 – " + cell_name in {
+        one.subject for one in lines
+    }
