@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from platform_core.cli import accounts, bodies, checks, roles, trail
+from platform_core.cli import accounts, bodies, checks, roles, settings, trail
 from platform_core.cli.common import FAULTS, Instance, done, fail
 from platform_core.embedded import StartupError
 from platform_core.settings import InstanceSettings
@@ -91,6 +91,7 @@ for command in (
     bodies.tenants,
     bodies.modules,
     roles.roles,
+    settings.settings,
     accounts.users,
     accounts.demo,
     checks.doctor,

@@ -8,6 +8,7 @@ from msgspec import Struct
 from platform_core.app import compose
 from platform_core.operations.maintenance import anchor_file
 from platform_core.plugin_host.registry import RegistryError
+from platform_core.plugin_settings.stored import stored_misfits
 from platform_core.provisioning.app_registry import app_names, table_bases
 from platform_core.provisioning.instance import opened, owner_dsn, runtime_dsn
 from platform_core.settings import InstanceSettings
@@ -19,6 +20,7 @@ from tenancy.fitness import faults
 from tenancy.isolation_checks import Finding, behaviour_findings, catalogue_findings
 from tenancy.migrations import waiting
 from tenancy.trails import trail_faults
+from tenancy.transaction import in_body
 
 
 class Verdict(Struct, frozen=True):
@@ -49,7 +51,11 @@ async def examine(settings: InstanceSettings) -> list[Verdict]:
         ]
     finally:
         await connection.close()
-    return [*found, await _checked("trails are whole", _trails(settings))]
+    return [
+        *found,
+        await _checked("stored settings fit", _settings(settings)),
+        await _checked("trails are whole", _trails(settings)),
+    ]
 
 
 async def _checked(check: str, asking: Awaitable[list[str]]) -> Verdict:
@@ -91,6 +97,11 @@ async def _waiting(settings: InstanceSettings) -> list[str]:
         return await waiting(connection, app_names())
     finally:
         await connection.close()
+
+
+async def _settings(settings: InstanceSettings) -> list[str]:
+    async with opened(settings), in_body(TenantContext(OPERATOR_SPACE)):
+        return await stored_misfits()
 
 
 async def _trails(settings: InstanceSettings) -> list[str]:
