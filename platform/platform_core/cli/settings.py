@@ -122,7 +122,12 @@ def _pair(text: str) -> tuple[str, Any]:
     key, equals, value = text.partition("=")
     if not equals or not key:
         raise click.BadParameter(_("“%(text)s”: hãy ghi dạng thiết_lập=giá_trị.", text=text))
-    return key, json.loads(value) if value[:1] in ("[", "{") else value
+    if value[:1] not in ("[", "{"):
+        return key, value
+    try:
+        return key, json.loads(value)
+    except ValueError as fault:
+        raise click.BadParameter(_("“%(text)s”: giá trị phải đúng JSON.", text=text)) from fault
 
 
 def _lines(page: Any) -> list[str]:
