@@ -32,7 +32,7 @@ def given_or_asked(made: Mapping[str, Any]) -> str:
 
 
 PERSON = "/people/{person_id:uuid}"
-SETTINGS = "/modules/{name:str}/settings"
+SETTINGS = "/modules/{module:str}/settings"
 REQUEST = f"{PERSON}/role-requests/{{request_id:uuid}}"
 ENDPOINTS: list[Endpoint] = [
     View(name="core.dashboard", path="", permission=SIGNED_IN, load=dashboard, template="dashboard.html"),

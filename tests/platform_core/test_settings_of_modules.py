@@ -64,7 +64,7 @@ async def test_every_setting_is_shown_with_what_it_means_and_where_it_comes_from
     assert one["description"] and one["default"] == 5
     page = said(await admin.opens(PATH))
     assert "Hạn họp và công bố" in page and "Mặc định" in page
-    assert f"{PATH}\"" in (await admin.opens("/modules")).text, "linked from the modules"
+    assert f'{PATH}"' in (await admin.opens("/modules")).text, "linked from the modules"
     assert (await admin.opens("/modules/no_such/settings")).status_code == 404
     assert (await admin.opens("/modules/core/settings")).status_code == 404
 

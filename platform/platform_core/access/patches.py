@@ -5,11 +5,13 @@ import msgspec
 from plugin_api.config import Patch
 from tenancy.query import rows
 
+# Body by body from above, each by the index that begins with it; the own one, last, is its own ancestor at depth 0.
 HERE = """
-SELECT s.tenant_id, s.module, s.patch, s.locked, t.short_name AS body FROM setting_patch s
-JOIN closure c ON c.ancestor = s.tenant_id AND c.descendant = $1 AND NOT c.by_succession
-JOIN tenant t ON t.id = s.tenant_id
-WHERE (s.tenant_id = $1 OR s.tenant_id = ANY (app.ancestry())) AND ($2 = '' OR s.module = $2) ORDER BY c.depth DESC
+SELECT s.*, t.short_name AS body FROM closure c CROSS JOIN LATERAL (
+  SELECT tenant_id, module, patch, locked FROM setting_patch
+  WHERE tenant_id = c.ancestor AND ($2 = '' OR module = $2) OFFSET 0) s
+JOIN tenant t ON t.id = c.ancestor
+WHERE c.descendant = $1 AND NOT c.by_succession ORDER BY s.tenant_id = $1, c.depth DESC
 """
 
 

@@ -82,41 +82,41 @@ class SettingKeys(Struct, frozen=True):
     preview: bool = False
 
 
-async def settings_page(actor: Actor, name: str) -> SettingsPage:
+async def settings_page(actor: Actor, module: str) -> SettingsPage:
     """Every setting of the module with its value in this body. Raises Absent when there is no such module."""
-    stands = await standing(actor, name)
+    stands = await standing(actor, module)
     config = stands.manifest.config
     return SettingsPage(
-        name,
+        module,
         _(stands.manifest.title),
         stands.version,
-        name in actor.modules,
+        module in actor.modules,
         _lines(stands),
         sorted(stands.own.patch.keys() - fields_of(config).keys()),
     )
 
 
-async def set_settings(actor: Actor, name: str, data: SettingsChange) -> dict[str, Any]:
+async def set_settings(actor: Actor, module: str, data: SettingsChange) -> dict[str, Any]:
     """Set some settings of a module for this body and, unless they have their own, those below."""
-    return told(await change_settings(actor, name, Edit(data.values), data.version, preview=data.preview))
+    return told(await change_settings(actor, module, Edit(data.values), data.version, preview=data.preview))
 
 
-async def reset_settings(actor: Actor, name: str, data: SettingKeys) -> dict[str, Any]:
+async def reset_settings(actor: Actor, module: str, data: SettingKeys) -> dict[str, Any]:
     """Give settings back to what is inherited."""
     edit = Edit(reset=frozenset(data.keys))
-    return told(await change_settings(actor, name, edit, data.version, preview=data.preview))
+    return told(await change_settings(actor, module, edit, data.version, preview=data.preview))
 
 
-async def lock_settings(actor: Actor, name: str, data: SettingKeys) -> dict[str, Any]:
+async def lock_settings(actor: Actor, module: str, data: SettingKeys) -> dict[str, Any]:
     """Lock settings for the bodies below: what they set themselves does not count until it is unlocked."""
     edit = Edit(lock=frozenset(data.keys))
-    return told(await change_settings(actor, name, edit, data.version, preview=data.preview))
+    return told(await change_settings(actor, module, edit, data.version, preview=data.preview))
 
 
-async def unlock_settings(actor: Actor, name: str, data: SettingKeys) -> dict[str, Any]:
+async def unlock_settings(actor: Actor, module: str, data: SettingKeys) -> dict[str, Any]:
     """Let the bodies below set these settings themselves again."""
     edit = Edit(unlock=frozenset(data.keys))
-    return told(await change_settings(actor, name, edit, data.version, preview=data.preview))
+    return told(await change_settings(actor, module, edit, data.version, preview=data.preview))
 
 
 def told(done: Changed) -> dict[str, Any]:
