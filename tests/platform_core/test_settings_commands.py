@@ -4,11 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
 from inside import Backdoor
 
+ROOT = Path(__file__).parents[2]
 THIDUA = Path(sys.executable).with_name("thidua")
 FILE = """
 [blueprint]
@@ -201,3 +203,29 @@ async def test_doctor_names_what_no_longer_fits(call, backdoor):
     assert "90" in call("settings", "show", "kien-luong", RATING).stdout
     assert call("settings", "reset", "kien-luong", RATING, "opening_day").returncode == 0
     assert verdict()["well"]
+    await backdoor.execute(
+        """UPDATE app.setting_patch SET patch = '{"assessment_days": 20}'
+           WHERE tenant_id = (SELECT id FROM app.tenant WHERE slug = 'kien-luong')"""
+    )
+    assert "kien-luong: monthly_rating.decision_days: Hạn họp" in verdict()["detail"], "nor together"
+
+
+@pytest.mark.anyio
+async def test_what_a_blueprint_set_before_it_was_written_down_is_still_a_blueprints(backdoor):
+    """The column comes to bodies that have settings already."""
+    place = ROOT / "migrations" / "core" / "core_2026_11_24_settings.py"
+    spec = spec_from_file_location("settings_migration", place)
+    migration = module_from_spec(spec)
+    spec.loader.exec_module(migration)
+    await backdoor.execute("""
+        DELETE FROM app.setting_patch;
+        INSERT INTO app.setting_patch SELECT id, gen_random_uuid(), 'monthly_rating', '{"opening_day": 7}', '["cycle"]',
+          now(), '00000000-0000-0000-0000-000000000000', CASE slug WHEN 'kien-luong' THEN 1 ELSE 2 END
+          FROM app.tenant WHERE slug IN ('kien-luong', 'giang-thanh');
+        ALTER TABLE app.setting_patch DROP COLUMN blueprint;""")
+    await backdoor.execute(migration.COLUMN)
+    found = await backdoor.fetch(
+        "SELECT slug, blueprint FROM app.setting_patch s JOIN app.tenant t ON t.id = s.tenant_id ORDER BY slug"
+    )
+    assert [(line["slug"], json.loads(line["blueprint"])) for line in found] == [
+        ("giang-thanh", {}), ("kien-luong", {"settings": {"opening_day": 7}, "locked": ["cycle"]})]  # fmt: skip

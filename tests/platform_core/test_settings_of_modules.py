@@ -3,7 +3,7 @@
 import pytest
 from inside import Backdoor
 
-from platform_core.plugin_settings.stored import stored_misfits
+from platform_core.plugin_settings.examination import unfit_settings
 from tenancy.context import OPERATOR_SPACE, TenantContext
 from tenancy.lifecycle import directory
 from tenancy.query import rows
@@ -104,12 +104,14 @@ async def test_of_two_late_changes_one_wins_and_the_other_is_told(admin):
     assert late["version"] == version + 1 and (await settings(admin))["opening_day"]["value"] == 7
 
 
-async def test_every_fault_is_told_at_once_in_the_language_of_the_person_and_nothing_is_saved(admin):
+async def test_every_fault_is_told_at_once_in_the_language_of_the_person_and_nothing_is_saved(admin, said):
     wrong = {"opening_day": 90, "comments_named": "maybe", "no_such": 1, "lesson_required": False}
     told = (await sends(admin, status=422, values=wrong))["problems"]
     assert told["values.opening_day"] == "Ngày ban hành thông báo phân công: cần một số từ 1 đến 28."
     assert told.keys() == {"values.opening_day", "values.comments_named", "values.no_such"}
     await sends(admin, "/reset", 422, keys=["no_such"])
+    typed = await admin.presses(PATH, version=(await settings(admin))["version"], **{"values.opening_day": "90"})
+    assert typed.status_code == 422 and "cần một số từ 1 đến 28." in said(typed)
     assert (await settings(admin))["lesson_required"]["source"] == "default"
     await admin.client.post("/api/v1/session/language", json={"language": "en"})
     english = (await sends(admin, status=422, values={"opening_day": 90}))["problems"]["values.opening_day"]
@@ -205,7 +207,7 @@ async def test_a_stored_setting_that_no_longer_fits_is_told_and_takes_nothing_do
     assert "Giá trị đã lưu không còn dùng được" in page and "không còn thiết lập “gone”" in page
     async with in_body(TenantContext(OPERATOR_SPACE)):
         assert len(await directory()) > 30
-        told = await stored_misfits()
+        told = await unfit_settings()
     named = [line.partition(" (")[0] for line in told]
     assert "kien-luong: monthly_rating.opening_day" in named and "kien-giang: monthly_rating.gone" in named
     assert all("cần một số từ" in line or "không có thiết lập" in line for line in told)

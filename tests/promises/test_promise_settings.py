@@ -48,6 +48,7 @@ def heard_module(told: Told) -> Any:
     async def listen(actor: Actor, before: Limits, after: Limits) -> None:
         here = await value("SELECT t.slug FROM module m JOIN tenant t ON t.id = m.tenant_id WHERE m.tenant_id = $1")
         assert here == actor.body.slug, "the transaction is in the body that is told"
+        assert actor.settings("heard", Limits) == after
         told.append((here, before.least, after.least))
 
     @hookimpl

@@ -1,5 +1,6 @@
 """`thidua` and its commands; those that start and migrate an instance stand here."""
 
+import logging
 import os
 import sys
 from dataclasses import replace
@@ -10,6 +11,7 @@ import click
 from platform_core.cli import accounts, bodies, checks, roles, settings, trail
 from platform_core.cli.common import FAULTS, Instance, done, fail
 from platform_core.embedded import StartupError
+from platform_core.observability.logs import set_up_logs
 from platform_core.settings import InstanceSettings
 from plugin_api.i18n import gettext as _
 
@@ -40,6 +42,7 @@ Exit codes: 0 done, 1 refused (one sentence says why), 2 wrong use.
 @click.pass_context
 def main(context: click.Context, data: Path | None) -> None:
     """Run and look after an instance of thidua."""
+    set_up_logs(logging.WARNING)  # on standard error: what a command answers stays readable for machines
     try:
         context.obj = Instance(data)
     except StartupError as fault:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from platform_core.app import compose
 from platform_core.operations.maintenance import anchor_file
 from platform_core.plugin_host.registry import RegistryError
-from platform_core.plugin_settings.stored import stored_misfits
+from platform_core.plugin_settings.examination import unfit_settings
 from platform_core.provisioning.app_registry import app_names, table_bases
 from platform_core.provisioning.instance import opened, owner_dsn, runtime_dsn
 from platform_core.settings import InstanceSettings
@@ -101,7 +101,7 @@ async def _waiting(settings: InstanceSettings) -> list[str]:
 
 async def _settings(settings: InstanceSettings) -> list[str]:
     async with opened(settings), in_body(TenantContext(OPERATOR_SPACE)):
-        return await stored_misfits()
+        return await unfit_settings()
 
 
 async def _trails(settings: InstanceSettings) -> list[str]:

@@ -35,6 +35,7 @@ from plugin_api.actor import Actor
 from plugin_api.config import Patch, origins, resolve
 from plugin_api.errors import Invalid, Refused
 from plugin_api.i18n import gettext as _
+from plugin_api.manifest import Manifest
 from plugin_api.setting_fields import checked, fields_of, title_of, unknown
 from tenancy.context import TenantContext, current_context
 from tenancy.lifecycle import move_to
@@ -118,7 +119,7 @@ def fitting(stands: Standing, edit: Edit) -> Edit:
 
 def refuse_unfit(stands: Standing, after: Patch, touched: Sequence[Touched]) -> None:
     """Raises Invalid when the settings do not fit together here, or would not in a body below that they change."""
-    faults = _together(stands, [*stands.above, after])
+    faults = unfit_together(stands.manifest, [*stands.above, after])
     if faults:
         raise Invalid(faults)
     below = [faults_below(stands, one.below, one.patches) for one in touched if one.changes()]
@@ -128,22 +129,22 @@ def refuse_unfit(stands: Standing, after: Patch, touched: Sequence[Touched]) -> 
 
 def faults_below(stands: Standing, below: Below, patches: Sequence[Patch]) -> dict[str, str]:
     """What would not fit together in a body below with these patches and did fit before."""
-    before = _together(stands, below.patches)
+    before = unfit_together(stands.manifest, below.patches)
     return {
         f"{field}@{below.body.slug}": f"{below.body.short_name}: {sentence}"
-        for field, sentence in _together(stands, patches).items()
+        for field, sentence in unfit_together(stands.manifest, patches).items()
         if before.get(field) != sentence
     }
 
 
-def _together(stands: Standing, patches: Sequence[Patch]) -> dict[str, str]:
+def unfit_together(manifest: Manifest, patches: Sequence[Patch]) -> dict[str, str]:
     """What does not fit as a whole, by the Struct itself and by `validate_config`."""
-    config, name = stands.manifest.config, stands.manifest.name
+    config = manifest.config
     try:
         settings = config(**{key: origin.value for key, origin in origins(config, patches).items()})
     except (ValueError, TypeError) as fault:
         return {"values": str(fault)}
-    found = dispatcher().demand_now("validate_config", name, config=settings) or {}
+    found = dispatcher().demand_now("validate_config", manifest.name, config=settings) or {}
     return {f"values.{key}": sentence for key, sentence in found.items()}
 
 
@@ -162,22 +163,18 @@ async def save(
 
 
 async def _tell(actor: Actor, stands: Standing, before: Sequence[Patch], after: Sequence[Patch]) -> None:
+    """Call `config_changed` in the body of the transaction, for an actor who has the new settings already."""
     name, config = stands.manifest.name, stands.manifest.config
     was, becomes = resolve(config, before), resolve(config, after)
     if name in actor.modules and was != becomes:
-        await dispatcher().demand("config_changed", name, actor=actor, before=was, after=becomes)
+        now = replace(actor, patches=await patches_here(), _resolved={})
+        await dispatcher().demand("config_changed", name, actor=now, before=was, after=becomes)
 
 
 async def _tell_below(actor: Actor, stands: Standing, touched: Touched) -> None:
     here = current_context()
     await move_to(TenantContext(touched.below.body.tenant_id, here.account_id))
     enabled = await rows("SELECT name FROM module WHERE tenant_id = $1 AND enabled")
-    there = replace(
-        actor,
-        body=touched.below.body,
-        modules=frozenset(line["name"] for line in enabled),
-        patches=await patches_here(),
-        _resolved={},
-    )
+    there = replace(actor, body=touched.below.body, modules=frozenset(line["name"] for line in enabled))
     await _tell(there, stands, touched.below.patches, touched.patches)
     await move_to(here)

@@ -12,18 +12,14 @@ from platform_core.access.patches import patches_here
 from platform_core.people.tables import SettingPatch
 from platform_core.plugin_host.running import dispatcher
 from plugin_api.actor import Actor, Body
-from plugin_api.config import Patch, misfits
+from plugin_api.config import Patch
 from plugin_api.manifest import Manifest
-from plugin_api.setting_fields import title_of
-from tenancy import lifecycle
-from tenancy.context import OPERATOR_SPACE, TenantContext
 from tenancy.faults import Absent, Stale
 from tenancy.query import rows
 from tenancy.transaction import current_transaction
 
 OWN = "SELECT id, version, patch, locked, blueprint FROM setting_patch WHERE tenant_id = $1 AND module = $2"
 BELOW = "SELECT b.* FROM auth.settings_below($2) b WHERE NOT b.tenant_id = $1"
-MINE = "SELECT tenant_id, module, patch, locked FROM setting_patch WHERE tenant_id = $1 ORDER BY module"
 
 
 class FromBlueprint(Struct, frozen=True):
@@ -110,24 +106,6 @@ async def store(actor: Actor, stands: Standing, own: Patch, blueprint: FromBluep
         await SettingPatch.create(module=own.module, **values)
         return 1
     return await SettingPatch.change(stands.row_id, stands.version, values)
-
-
-async def stored_misfits() -> list[str]:
-    """Every stored setting of every body that does not count, body and field named. In the operator's space."""
-    registry, found = dispatcher().registry, []
-    for body in await lifecycle.directory():
-        await lifecycle.move_to(TenantContext(body["id"]))
-        for line in await rows(MINE):
-            manifest = registry.manifests.get(line["module"])
-            if manifest is not None:
-                patch = Patch(line["tenant_id"], line["module"], msgspec.json.decode(line["patch"]))
-                found += [
-                    f"{body['slug']}: {patch.module}.{misfit.key} "
-                    f"({title_of(manifest.config, misfit.key)}): {misfit.sentence}"
-                    for misfit in misfits(manifest.config, [patch])
-                ]
-        await lifecycle.move_to(TenantContext(OPERATOR_SPACE))
-    return found
 
 
 def _json(value: Any) -> str:

@@ -5,7 +5,7 @@ A blueprint may change what a blueprint set. What the body changed afterwards st
 
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from platform_core.plugin_host.running import dispatcher
 from platform_core.plugin_settings.effect import Edit, Touched, touched_below
@@ -81,8 +81,8 @@ class Applying(Struct):
         return Edit(values=values, lock=frozenset(locks))
 
     def _may_set(self, key: str, value: Any) -> bool:
-        own, before = self.stands.own.patch.get(key), self.stands.blueprint.settings.get(key)
-        if key in self.stands.own.patch and own == value:
+        own, before = self.stands.own.patch.get(key, UNSET), self.stands.blueprint.settings.get(key, UNSET)
+        if own == value:
             return False
         if self._locked_above(key, value):
             return False
@@ -92,7 +92,7 @@ class Applying(Struct):
         return False
 
     def _may_lock(self, key: str) -> bool:
-        if self._locked_above(key, None):
+        if self._locked_above(key, _("khóa")):
             return False
         if key not in self.stands.blueprint.locked or self.force:
             return True
