@@ -11,6 +11,7 @@ from platform_core.facts.service import FactQuery, fact_list, measured_fact
 from platform_core.people import forms, listing, role_requests, service, view
 from platform_core.permissions import CONDITIONS, GRANTS, GUARDED, TITLES, Permission
 from platform_core.plugin_settings import modules
+from platform_core.plugin_settings import page as settings
 from platform_core.search.service import SearchQuery, search
 from plugin_api.endpoints import SIGNED_IN, Action, Endpoint, View
 from plugin_api.hookspecs import hookimpl
@@ -30,6 +31,7 @@ def given_or_asked(made: Mapping[str, Any]) -> str:
 
 
 PERSON = "/people/{person_id:uuid}"
+SETTINGS = "/modules/{module:str}/settings"
 REQUEST = f"{PERSON}/role-requests/{{request_id:uuid}}"
 ENDPOINTS: list[Endpoint] = [
     View(name="core.dashboard", path="", permission=SIGNED_IN, load=dashboard, template="dashboard.html"),
@@ -171,6 +173,49 @@ ENDPOINTS: list[Endpoint] = [
         data=modules.Switch,
         then="core.modules",
         done=_("Đã lưu."),
+    ),
+    View(
+        name="core.settings",
+        path=SETTINGS,
+        permission=P.SETTINGS_CHANGE,
+        load=settings.settings_page,
+        template="settings.html",
+    ),
+    Action(
+        name="core.settings.set",
+        path=SETTINGS,
+        permission=P.SETTINGS_CHANGE,
+        run=settings.set_settings,
+        data=settings.SettingsChange,
+        then="core.settings",
+        done=settings.sentence,
+    ),
+    Action(
+        name="core.settings.reset",
+        path=f"{SETTINGS}/reset",
+        permission=P.SETTINGS_CHANGE,
+        run=settings.reset_settings,
+        data=settings.SettingKeys,
+        then="core.settings",
+        done=settings.sentence,
+    ),
+    Action(
+        name="core.settings.lock",
+        path=f"{SETTINGS}/lock",
+        permission=P.SETTINGS_CHANGE,
+        run=settings.lock_settings,
+        data=settings.SettingKeys,
+        then="core.settings",
+        done=settings.sentence,
+    ),
+    Action(
+        name="core.settings.unlock",
+        path=f"{SETTINGS}/unlock",
+        permission=P.SETTINGS_CHANGE,
+        run=settings.unlock_settings,
+        data=settings.SettingKeys,
+        then="core.settings",
+        done=settings.sentence,
     ),
     View(
         name="core.permissions",

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     ROLE_CONFIRM = "core.role.confirm"
     ROLE_FOLLOW = "core.role.follow"
     ROLES_ASSIGN = "core.roles.assign"
+    SETTINGS_CHANGE = "core.settings.change"
     TRAIL_READ = "core.trail.read"
 
 
@@ -29,6 +30,7 @@ TITLES = {
     Permission.ROLE_CONFIRM: _("Xác nhận, từ chối vai trò do người khác đề nghị"),
     Permission.ROLE_FOLLOW: _("Được báo vai trò cần xác nhận vừa có hiệu lực"),
     Permission.ROLES_ASSIGN: _("Trao, thu hồi vai trò"),
+    Permission.SETTINGS_CHANGE: _("Xem và đổi thiết lập của mô-đun"),
     Permission.TRAIL_READ: _("Xem nhật ký thay đổi"),
 }
 
@@ -64,7 +66,7 @@ CONDITIONS = (
 """What a right to act or read does not reach, though it is held."""
 
 GUARDED: frozenset[StrEnum | str] = frozenset(
-    {Permission.FACTS_READ, Permission.ROLE_CONFIRM, Permission.ROLES_ASSIGN}
+    {Permission.FACTS_READ, Permission.ROLE_CONFIRM, Permission.ROLES_ASSIGN, Permission.SETTINGS_CHANGE}
 )
 """Facts can be asked about each person of the body; who gives or confirms roles could open everything to a second
-account of his own."""
+account of his own; settings say who decides and whether names are shown."""

@@ -40,7 +40,8 @@ def plugin_started(manifest: Manifest) -> None:
 
 @hookspec
 def validate_config(config: Struct) -> Mapping[str, str]:
-    """When: a body saves settings, after each field was checked.
+    """When: settings are saved, after each field was checked: with those of the body and of every body below that
+    the change touches. Called from outside those bodies: no queries here.
     Return: field → sentence for what does not fit together; empty when well.
     If it fails: the settings are not saved.
     """
@@ -76,7 +77,9 @@ def tenant_disabled(actor: Actor) -> Awaitable[None]:
 
 @hookspec
 def config_changed(actor: Actor, before: Struct, after: Struct) -> Awaitable[None]:
-    """When: *async*, in the transaction that saved new settings.
+    """When: *async*, in the transaction that changed the settings in force of a body: by the body itself, or by the
+    operator in a body above. What a person changes in a body above is not told below, since a request writes only in
+    its own body: read settings where they are used, keep nothing that follows from them.
     Return: nothing.
     If it fails: the settings are not saved.
     """

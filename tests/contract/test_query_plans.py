@@ -94,7 +94,7 @@ async def test_screens_read_by_the_body(tenants, plans):
     cell = await tenants.cell()
     actor = replace(machine(await tenants.body("kien-luong"), modules), person_id=people[0])
     facts = [fact.name for manifest in registry.manifests.values() for fact in manifest.facts]
-    ids: dict[str, Any] = {"person_id": people[0], "unit_id": cell, "name": facts[0]}
+    ids: dict[str, Any] = {"person_id": people[0], "unit_id": cell, "name": facts[0], "module": "monthly_rating"}
     for module in modules:
         ids |= await dispatcher().demand("sample_rows", module, actor=actor, people=people, unit_id=cell) or {}
     plans.clear()

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import replace
+from settings_samples import SETTINGS_PAGES
 
 from platform_core.access.matrix import Matrix, MatrixCell, MatrixGroup, MatrixLine, MatrixRole
 from platform_core.accounts.devices import device_of
@@ -312,6 +313,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "person_left": ("person.html", shown(LEFT)),
     "modules": ("modules.html", shown(ModuleList(MODULES, may_switch=True))),
     "modules_none": ("modules.html", shown(ModuleList([], may_switch=True))),
+    **{name: ("settings.html", shown(page)) for name, page in SETTINGS_PAGES.items()},
     "permissions": (
         "permissions.html",
         shown(

@@ -9,6 +9,7 @@ from plugin_api.manifest import ANY_VALUE, RecordDeclaration
 KINDS = {"department": _("Bộ phận"), "cell": _("Chi bộ")}
 EFFECTS = {"allow": _("Cho phép"), "deny": _("Cấm")}
 PEOPLE, RULES, MODULES = Permission.PEOPLE_READ, Permission.PERMISSIONS_READ, Permission.MODULES_SWITCH
+SETTINGS = Permission.SETTINGS_CHANGE
 """What the screens of these tables ask for."""
 
 RECORDS = (
@@ -121,9 +122,9 @@ RECORDS = (
     RecordDeclaration(
         table="setting_patch",
         title=_("Thiết lập"),
-        permission=MODULES,
+        permission=SETTINGS,
         concerned="",
-        view="core.modules",
+        view="core.settings",
         inserted={"module": {ANY_VALUE: _("Đặt")}},
         columns={"module": _("Mô-đun"), "patch": _("Giá trị đặt"), "locked": _("Khóa cho đơn vị dưới")},
     ),

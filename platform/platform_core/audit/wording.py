@@ -15,7 +15,8 @@ from plugin_api.actor import Actor
 from plugin_api.endpoints import path_parameters
 from plugin_api.i18n import gettext as _
 from plugin_api.i18n import mark
-from plugin_api.manifest import ANY_VALUE, RecordDeclaration
+from plugin_api.manifest import ANY_VALUE, NoConfig, RecordDeclaration
+from plugin_api.setting_fields import in_words, title_of
 from plugin_api.vietnam import show_date, show_moment
 
 DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
@@ -23,6 +24,8 @@ MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 OPERATIONS = {"INSERT": mark("Thêm"), "UPDATE": mark("Sửa"), "DELETE": mark("Xóa")}
 NAMING = ("full_name", "title", "name", "position", "role", "module")
 """Columns whose value tells one row of a table from another, the best first."""
+SETTINGS = "setting_patch"
+"""The table whose rows hold the fields of another module's settings."""
 Row = Mapping[str, Any]
 
 
@@ -177,11 +180,31 @@ class Wording:
         differing = [column for column in record.columns if old.get(column) != new.get(column)]
         shown = differing if old and new else [c for c in differing if (old or new).get(c) not in (None, "")]
         is_open = self.tells(kept)
+        if kept.table == SETTINGS and is_open:
+            return self._settings(record, old, new)
 
         def side(values: Row, column: str) -> str:
             return self._word(record, column, values.get(column), kept.names) if is_open else ""
 
         return [Change(_(record.columns[column]), side(old, column), side(new, column)) for column in shown]
+
+    def _settings(self, record: RecordDeclaration, old: Row, new: Row) -> list[Change]:
+        """Each setting that was set, changed or given back, then what was locked or opened, by title."""
+        manifest = dispatcher().registry.manifests.get(str((new or old).get("module")))
+        config = manifest.config if manifest is not None else NoConfig
+        was, becomes = old.get("patch") or {}, new.get("patch") or {}
+
+        def side(values: Row, key: str) -> str:
+            return in_words(config, key, values[key]) if key in values else _("(theo cấp trên)")
+
+        found = [
+            Change(title_of(config, key), side(was, key), side(becomes, key))
+            for key in sorted({*was, *becomes})
+            if was.get(key) != becomes.get(key) or (key in was) != (key in becomes)
+        ]
+        locks_title = record.columns["locked"]
+        locks = [", ".join(title_of(config, key) for key in row.get("locked") or ()) for row in (old, new)]
+        return found if locks[0] == locks[1] else [*found, Change(_(locks_title), *locks)]
 
     def _word(self, record: RecordDeclaration, column: str, value: Any, names: Mapping[str, str]) -> str:
         if isinstance(value, bool):

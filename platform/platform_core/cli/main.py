@@ -1,5 +1,6 @@
 """`thidua` and its commands; those that start and migrate an instance stand here."""
 
+import logging
 import os
 import sys
 from dataclasses import replace
@@ -7,9 +8,10 @@ from pathlib import Path
 
 import click
 
-from platform_core.cli import accounts, bodies, checks, roles, trail
+from platform_core.cli import accounts, bodies, checks, roles, settings, trail
 from platform_core.cli.common import Instance, done, faults_told
 from platform_core.embedded import StartupError
+from platform_core.observability.logs import set_up_logs
 from platform_core.operations.language import speak
 from platform_core.settings import InstanceSettings
 from plugin_api.i18n import LANGUAGES
@@ -45,6 +47,7 @@ Exit codes: 0 done, 1 refused (one sentence says why), 2 wrong use.
 @click.pass_context
 def main(context: click.Context, data: Path | None, lang: str | None, traceback: bool) -> None:
     """Run and look after an instance of thidua."""
+    set_up_logs(logging.WARNING)  # on standard error: what a command answers stays readable for machines
     speak(lang)
     with faults_told():
         context.obj = Instance(data)
@@ -95,6 +98,7 @@ for command in (
     bodies.tenants,
     bodies.modules,
     roles.roles,
+    settings.settings,
     accounts.users,
     accounts.demo,
     checks.doctor,

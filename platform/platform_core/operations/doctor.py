@@ -9,6 +9,7 @@ from platform_core.app import compose
 from platform_core.operations.faults import FAULTS, sentence_of
 from platform_core.operations.maintenance import anchor_file
 from platform_core.plugin_host.registry import RegistryError
+from platform_core.plugin_settings.examination import unfit_settings
 from platform_core.provisioning.app_registry import app_configs, table_bases
 from platform_core.provisioning.instance import opened, owner_dsn, runtime_dsn
 from platform_core.settings import InstanceSettings
@@ -22,6 +23,7 @@ from tenancy.fitness import faults
 from tenancy.isolation_checks import Finding, behaviour_findings, catalogue_findings
 from tenancy.migrations import waiting
 from tenancy.trails import trail_faults
+from tenancy.transaction import in_body
 
 TITLES = {
     "modules fit together": mark("các mô-đun khớp với nhau"),
@@ -70,7 +72,11 @@ async def examine(settings: InstanceSettings) -> list[Verdict]:
         ]
     finally:
         await connection.close()
-    return [*found, await _checked("trails are whole", lambda: _trails(settings))]
+    return [
+        *found,
+        await _checked("stored settings fit", lambda: _settings(settings)),
+        await _checked("trails are whole", lambda: _trails(settings)),
+    ]
 
 
 async def _checked(check: str, asked: Callable[[], Awaitable[list[str]]]) -> Verdict:
@@ -114,6 +120,11 @@ async def _waiting(settings: InstanceSettings) -> list[str]:
         return await waiting(connection, app_configs())
     finally:
         await connection.close()
+
+
+async def _settings(settings: InstanceSettings) -> list[str]:
+    async with opened(settings), in_body(TenantContext(OPERATOR_SPACE)):
+        return await unfit_settings()
 
 
 async def _trails(settings: InstanceSettings) -> list[str]:
