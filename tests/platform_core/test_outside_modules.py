@@ -1,4 +1,4 @@
-"""Modules from outside the project: `doctor` sees what waits, a broken one is one sentence that names it, everywhere."""
+"""Modules from outside the project: `doctor` sees what waits; a broken one is one sentence that names it."""
 
 import asyncio
 import json
@@ -45,11 +45,11 @@ def own(make_copy, postgres, tmp_path):
     asyncio.run(Backdoor(postgres.dsn(postgres.superuser, "postgres")).execute(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
-def call(own, folder: Path, *words: str, lang: str = "vi") -> subprocess.CompletedProcess[str]:
+def call(own, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """`thidua` with the distributions in `folder` installed."""
     environment = os.environ | {
         "DATABASE_URL": own.dsn(), "DATABASE_OWNER_URL": own.dsn("app_owner"), "THIDUA_DATA": str(own.server.folder),
-        "PYTHONPATH": ":".join([str(folder), *filter(None, sys.path)]), "THIDUA_LANG": lang,
+        "PYTHONPATH": ":".join([str(folder), *filter(None, sys.path)]),
     }
     return subprocess.run([sys.executable, "-c", THIDUA, *words], env=environment, capture_output=True, text=True,
                           timeout=60)

@@ -19,8 +19,8 @@ class Permission(StrEnum):
 def module_manifest() -> Manifest:
     return Manifest(
         name="{name}", title=_("Sổ tay {name}"), summary="", version="1", permissions=Permission,
-        permission_titles={{"{name}.note.read": "Read"}}, grants={{"{role}": frozenset(Permission)}}, endpoints={endpoints},
-        tables="{name}.piccolo_app",
+        permission_titles={{"{name}.note.read": "Read"}}, grants={{"{role}": frozenset(Permission)}},
+        endpoints={endpoints}, tables="{name}.piccolo_app",
     )
 
 
