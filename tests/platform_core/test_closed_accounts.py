@@ -30,6 +30,7 @@ async def test_a_closed_account_loses_its_sessions_and_is_answered_like_a_wrong_
         assert "on.dv" not in {line.login for line in await all_accounts()}
         assert next(line for line in await accounts_ever() if line.login == "on.dv").closed
         assert await set_closed(account, False)
+        assert (await member.get("/api/v1/t/kien-luong/people")).status_code == 401, "the old session stays ended"
         assert (await sign_in(nobody, "on.dv")).status_code == 201
 
 
@@ -43,5 +44,5 @@ async def test_a_start_without_demo_data_closes_the_demo_accounts_and_says_how_m
     assert said == [f"khóa {len(demo)} tài khoản minh họa"]
     await DB.open(database.dsn(), Signer(bytes(range(32))))  # the start closed its own at the end
     async with composed(tenants, database, demo=False) as site, site.visitor() as nobody:
-        assert (await sign_in(nobody, "oanh.qt")).status_code == 401
+        assert (await sign_in(nobody, "oanh.qt")).status_code == 422
         assert [line for line in await all_accounts() if line.demo] == []
