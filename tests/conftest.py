@@ -29,6 +29,7 @@ from tenancy.query import row, rows
 from tenancy.transaction import TenantTransaction, in_body
 
 os.environ.setdefault("PICCOLO_CONF", "platform_core.provisioning.piccolo_conf")
+os.environ["THIDUA_LANG"] = "vi"  # whatever the locale of the machine is
 TEMPLATE = "template_of_tests"
 KEY = bytes(range(32))
 
