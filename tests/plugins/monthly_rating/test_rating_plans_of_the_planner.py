@@ -13,6 +13,7 @@ from monthly_rating.overview import work_items
 from monthly_rating.overview.pages import person as person_page
 from monthly_rating.overview.pages import year as year_page
 from monthly_rating.tasks import pages as task_pages
+from plugin_api.listing import paged_statement
 from tenancy.query import rows
 from tenancy.transaction import current_transaction
 
@@ -25,9 +26,19 @@ def hot(cell):
     own, year = cell.member.person_id, 2026
     return {
         "year": (year_page.CELLS, cell.unit_id, DAY, year),
-        "tasks": (f"{task_pages.LIST} ORDER BY p.name_key LIMIT 50", cell.cycle_id, DAY, None, own, "", ""),
+        "tasks": (
+            paged_statement(task_pages.LIST, task_pages.ORDERS.order(""), 6),
+            cell.cycle_id,
+            DAY,
+            None,
+            own,
+            "",
+            "",
+            50,
+            0,
+        ),
         "cycles": (
-            cycle_list_page.LIST.replace("[order]", "c.period_start"),
+            paged_statement(cycle_list_page.LIST, cycle_list_page.ORDERS.order(""), 8),
             [cell.unit_id],
             DAY,
             year,
