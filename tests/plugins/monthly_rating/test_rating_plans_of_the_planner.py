@@ -26,9 +26,19 @@ def hot(cell):
     own, year = cell.member.person_id, 2026
     return {
         "year": (year_page.CELLS, cell.unit_id, DAY, year),
-        "tasks": (f"{task_pages.LIST} ORDER BY p.name_key LIMIT 50", cell.cycle_id, DAY, None, own, "", ""),
+        "tasks": (
+            paged_statement(task_pages.LIST, task_pages.ORDERS.order(""), 6),
+            cell.cycle_id,
+            DAY,
+            None,
+            own,
+            "",
+            "",
+            50,
+            0,
+        ),
         "cycles": (
-            paged_statement(cycle_list_page.LIST, "c.period_start", 8),
+            paged_statement(cycle_list_page.LIST, cycle_list_page.ORDERS.order(""), 8),
             [cell.unit_id],
             DAY,
             year,
