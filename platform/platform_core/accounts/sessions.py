@@ -116,7 +116,8 @@ class OpenSession(msgspec.Struct, frozen=True):
 _decoder = msgspec.json.Decoder(Opened)
 
 
-def _hash(token: str) -> bytes:
+def hash_of(token: str) -> bytes:
+    """What the database keeps of a token."""
     return hashlib.sha256(token.encode()).digest()
 
 
@@ -131,10 +132,15 @@ def csrf_fits(token: str, given: str) -> bool:
 
 
 async def open_request(token: str, slug: str | None) -> Opened | None:
-    """Whose session this is, in the body `slug`. None: no such session. Raises DatabaseGone."""
+    """Whose session this is, in the body `slug`, without entering it. None: no such session. Raises DatabaseGone."""
     async with DB.autocommit() as connection:
-        answer = await connection.fetchval("SELECT auth.open_request($1, $2)", _hash(token), slug)
-    return msgspec.structs.replace(_decoder.decode(answer), mark=answer) if answer is not None else None
+        answer = await connection.fetchval("SELECT auth.open_request($1, $2)", hash_of(token), slug)
+    return opened_from(answer) if answer is not None else None
+
+
+def opened_from(answer: str) -> Opened:
+    """What `auth.open_request` answered, with the answer itself as its mark."""
+    return msgspec.structs.replace(_decoder.decode(answer), mark=answer)
 
 
 async def sign_in(login: str, password: str, caller: Caller) -> str:
@@ -175,7 +181,7 @@ async def open_session(account_id: UUID, verified_hash: str, caller: Caller) -> 
             "SELECT auth.open_session($1, $2, $3, $4, $5, $6, $7, $8)",
             _ticket("open_session", account_id),
             verified_hash,
-            _hash(token),
+            hash_of(token),
             IDLE,
             LONGEST,
             caller.address,
@@ -197,14 +203,14 @@ def _wrong_password() -> Invalid:
 async def sign_out(token: str) -> None:
     """End this session."""
     async with DB.autocommit() as connection:
-        await connection.execute("SELECT auth.close_session($1)", _hash(token))
+        await connection.execute("SELECT auth.close_session($1)", hash_of(token))
 
 
 async def sign_out_everywhere(account_id: UUID, but: str | None = None) -> int:
     """End every session of the account, except perhaps the one in hand; returns how many ended."""
     async with DB.autocommit() as connection:
         ended = await connection.fetchval(
-            "SELECT auth.close_all_sessions($1, $2)", _ticket("close_sessions", account_id), _hash(but) if but else None
+            "SELECT auth.close_all_sessions($1, $2)", _ticket("close_sessions", account_id), hash_of(but) if but else None
         )
     return int(ended or 0)
 
@@ -214,7 +220,7 @@ async def sessions_of(account_id: UUID, token: str) -> Sequence[OpenSession]:
     async with DB.autocommit() as connection:
         found = await connection.fetch("SELECT * FROM auth.sessions($1)", _ticket("list_sessions", account_id))
     return [
-        OpenSession(r["opened_at"], r["seen_at"], r["address"], r["agent"], r["token_hash"] == _hash(token))
+        OpenSession(r["opened_at"], r["seen_at"], r["address"], r["agent"], r["token_hash"] == hash_of(token))
         for r in found
     ]
 

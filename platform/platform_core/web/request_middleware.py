@@ -6,7 +6,6 @@ A stranger learns nothing: a body that is not theirs, a module that is off and a
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any, cast
 
 import msgspec
@@ -18,19 +17,19 @@ from litestar.utils.scope.state import ScopeState
 
 from platform_core.access.bodies import BodyPolicies
 from platform_core.accounts.client_address import Network, client_address, counted_as, is_loopback
-from platform_core.accounts.sessions import Caller, Opened, csrf_fits, open_request
+from platform_core.accounts.opening import Opening, Openings
+from platform_core.accounts.sessions import Caller, Here, Opened, csrf_fits, open_request
 from platform_core.web.cookies import flashes_of, language_of, session_token
 from platform_core.web.faults import BadKey, MissingToken, NotSignedIn, PasswordFirst
 from platform_core.web.idempotency import IdempotencyKey
 from platform_core.web.referrer import referring_page
 from platform_core.web.request_body import ACTION_BYTES, read_body, replay
 from platform_core.web.request_context import RequestContext, begin_request
-from plugin_api.actor import Actor, Body
+from plugin_api.actor import Actor, Body, Held
 from plugin_api.endpoints import SIGNED_IN
 from plugin_api.errors import Forbidden
 from plugin_api.i18n import gettext as _
 from plugin_api.i18n import use_language
-from tenancy.context import TenantContext
 from tenancy.transaction import TenantTransaction
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -47,6 +46,7 @@ class RequestMiddleware:
     ) -> None:
         self.app = app
         self.policies = policies
+        self.openings = Openings()
         self.secure = secure
         self.trusted_proxies = trusted_proxies
 
@@ -61,17 +61,19 @@ class RequestMiddleware:
         body = await read_body(scope, receive, await self._most_bytes(scope)) if unsafe else b""
         ScopeState.from_scope(scope).body = body  # whoever answers a fault asks again: nothing more comes from outside
         request: Request[Any, Any, Any] = Request(scope, receive=replay(body), send=send)
-        context = await self._context(request)
-        if permission != PUBLIC:
-            self._must_be_signed_in(context, scope)
-        if context.actor is None:
-            if unsafe:
-                await _must_carry_token(request, context, needed=context.opened is not None)
-            if permission not in (PUBLIC, ACCOUNT):
-                raise NotFoundException
-            await self.app(scope, replay(body), send)
+        context = self._context(request)
+        transaction = TenantTransaction()
+        opening = await self._open(context, scope["path_params"].get("slug"), transaction)
+        if opening is not None:
+            await self._in_transaction(request, context, opening, transaction, body, send)
             return
-        await self._in_transaction(request, context, permission, body, send, unsafe)
+        if permission != PUBLIC:
+            _must_be_signed_in(context, opt)
+        if unsafe:
+            await _must_carry_token(request, context, needed=context.opened is not None)
+        if permission not in (PUBLIC, ACCOUNT):
+            raise NotFoundException
+        await self.app(scope, replay(body), send)
 
     async def _most_bytes(self, scope: Scope) -> int:
         """What this address takes. Files only from somebody signed in: they are held in memory until they are whole."""
@@ -81,9 +83,8 @@ class RequestMiddleware:
         token = session_token(Request(scope), self.secure)
         return most if token and await open_request(token, None) else ACTION_BYTES
 
-    async def _context(self, request: Request[Any, Any, Any]) -> RequestContext:
-        """Read the session and begin the request; strangers to the body get no actor."""
-        slug = request.path_params.get("slug")
+    def _context(self, request: Request[Any, Any, Any]) -> RequestContext:
+        """What the request itself says, as the context of all that follows."""
         context = RequestContext(
             path=_page_of(request),
             token=session_token(request, self.secure) or "",
@@ -96,44 +97,44 @@ class RequestMiddleware:
         )
         begin_request(context)
         use_language(context.language)
-        if context.token:
-            context.opened = await open_request(context.token, slug)
-        if context.opened is None:
-            context.token = ""
-            return context
-        context.language = context.opened.language
-        use_language(context.language)
-        if slug is not None and context.opened.here is not None:
-            context.actor = _actor(context.opened)
         return context
 
-    def _must_be_signed_in(self, context: RequestContext, scope: Scope) -> None:
+    async def _open(
+        self, context: RequestContext, slug: str | None, transaction: TenantTransaction
+    ) -> Opening | None:
+        """Read the session; inside a body the transaction has entered it then. None: outside, or a stranger to it."""
+        if not context.token:
+            return None
+        if slug is None:
+            found = await open_request(context.token, None)
+        else:
+            found = await self.openings.open(context.token, slug, transaction)
+        opening = found if isinstance(found, Opening) else None
+        context.opened = opening.opened if opening else cast("Opened | None", found)
         if context.opened is None:
-            raise NotSignedIn
-        if context.opened.must_change and not scope["route_handler"].opt.get("before_change"):
-            raise PasswordFirst
+            context.token = ""
+            return None
+        context.language = context.opened.language
+        use_language(context.language)
+        return opening
 
     async def _in_transaction(
         self,
         request: Request[Any, Any, Any],
         context: RequestContext,
-        permission: str,
+        opening: Opening,
+        transaction: TenantTransaction,
         body: bytes,
         send: Send,
-        unsafe: bool,
     ) -> None:
-        actor, here = context.actor, context.opened.here if context.opened else None
-        assert actor is not None and here is not None
-        if context.module not in ("", "core") and context.module not in actor.modules:
-            raise NotFoundException
-        transaction = TenantTransaction()
-        await transaction.begin(TenantContext(actor.body.tenant_id, actor.account_id))
+        opt, unsafe = request.route_handler.opt, request.method not in SAFE_METHODS
         try:
-            policy = self.policies.at_hand(here.tenant_id, here.access_version) or await self.policies.load(
-                here.tenant_id, here.access_version
-            )
-            context.actor = replace(actor, held=tuple(policy.held(role.role, role.unit_id) for role in here.roles))
-            _must_hold(context.actor, permission)
+            if opt["permission"] != PUBLIC:
+                _must_be_signed_in(context, opt)
+            context.actor = opening.actor = opening.actor or await self._actor(opening.opened)
+            if context.module not in ("", "core") and context.module not in context.actor.modules:
+                raise NotFoundException
+            _must_hold(context.actor, opt["permission"])
             if unsafe:
                 await _must_carry_token(request, context, needed=True)
             answer = await self._answer(request, context, body, unsafe)
@@ -146,6 +147,16 @@ class RequestMiddleware:
             await transaction.rollback()
         for message in answer.messages:
             await send(message)
+
+    async def _actor(self, opened: Opened) -> Actor:
+        """The person of the session in the body, with what the roles of today allow there."""
+        here = opened.here
+        assert here is not None
+        policy = self.policies.at_hand(here.tenant_id, here.access_version) or await self.policies.load(
+            here.tenant_id, here.access_version
+        )
+        held = tuple(policy.held(role.role, role.unit_id) for role in here.roles)
+        return _actor(opened, here, held)
 
     async def _answer(
         self, request: Request[Any, Any, Any], context: RequestContext, body: bytes, unsafe: bool
@@ -207,9 +218,7 @@ def _caller_of(request: Request[Any, Any, Any], trusted: tuple[Network, ...]) ->
     return Caller(address, request.headers.get("user-agent", "")[:200], counted_as(address), limited)
 
 
-def _actor(opened: Opened) -> Actor:
-    here = opened.here
-    assert here is not None
+def _actor(opened: Opened, here: Here, held: tuple[Held, ...]) -> Actor:
     body = Body(
         here.tenant_id,
         here.slug,
@@ -223,8 +232,15 @@ def _actor(opened: Opened) -> Actor:
         here.party_parent,
     )
     return Actor(
-        opened.account_id, here.person_id, here.person_name, body, (), here.modules, here.patches, opened.language
+        opened.account_id, here.person_id, here.person_name, body, held, here.modules, here.patches, opened.language
     )
+
+
+def _must_be_signed_in(context: RequestContext, opt: dict[str, Any]) -> None:
+    if context.opened is None:
+        raise NotSignedIn
+    if context.opened.must_change and not opt.get("before_change"):
+        raise PasswordFirst
 
 
 def _must_hold(actor: Actor | None, permission: str) -> None:
