@@ -32,10 +32,11 @@ from platform_core.web.account_pages import account_pages
 from platform_core.web.addresses import Addresses
 from platform_core.web.exception_handlers import ExceptionHandlers
 from platform_core.web.languages import catalogue, folders_of
-from platform_core.web.rendering import STATIC, VERSION, Pages
+from platform_core.web.rendering import VERSION, Pages
 from platform_core.web.request_middleware import PUBLIC, RequestMiddleware
 from platform_core.web.route_factory import RouteFactory
 from platform_core.web.security_headers import SecurityHeadersMiddleware
+from platform_core.web.template_environment import STATIC
 from plugin_api.i18n import install as install_languages
 from plugin_api.ports import Ports, install, ports
 from plugin_api.vietnam import VIETNAM

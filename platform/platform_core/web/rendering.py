@@ -1,14 +1,12 @@
 """Jinja pages in their frame. Templates know nothing of requests: the shell tells them what they need."""
 
-import hashlib
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import structlog
-from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined, TemplateNotFound, select_autoescape
+from jinja2 import PackageLoader, PrefixLoader, TemplateNotFound
 from jinja2.loaders import BaseLoader, ChoiceLoader
 from litestar import MediaType, Response
 
@@ -16,13 +14,13 @@ from platform_core.plugin_host.dispatcher import Dispatcher
 from platform_core.web.addresses import Addresses
 from platform_core.web.frame import Frames
 from platform_core.web.request_context import RequestContext, current_request
+from platform_core.web.template_environment import TemplateEnvironment
 from plugin_api.actor import Actor
 from plugin_api.endpoints import SIGNED_IN, View
-from plugin_api.i18n import gettext, ngettext
+from plugin_api.i18n import LANGUAGES, current_language, gettext
 from plugin_api.shell import NavigationItem
 from plugin_api.vietnam import show_date, show_moment, show_number
 
-STATIC = Path(__file__).parent / "static"
 VERSION = "0.1.0"
 
 log = structlog.get_logger()
@@ -34,27 +32,22 @@ class Pages:
     def __init__(self, dispatcher: Dispatcher, addresses: Addresses) -> None:
         self.dispatcher = dispatcher
         self.addresses = addresses
-        self.env = Environment(
-            loader=_loader(dispatcher),
-            autoescape=select_autoescape(["html"], default=True),
-            undefined=StrictUndefined,
-            extensions=["jinja2.ext.i18n", "jinja2.ext.loopcontrols"],
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-            cache_size=-1,
-        )
-        self.env.install_gettext_callables(gettext, ngettext, newstyle=True)  # pyright: ignore[reportAttributeAccessIssue]  # of the extension
-        self.env.globals |= {
+        loader = _loader(dispatcher)
+        self._environments = {language: self._environment(language, loader) for language in LANGUAGES}
+        self.env = self._environments[LANGUAGES[0]]
+
+    def _environment(self, language: str, loader: BaseLoader) -> TemplateEnvironment:
+        names = {
             "shell": Shell(self),
-            "frame": Frames(self.env).of,
-            "url": addresses.url,
-            "static": static,
+            "url": self.addresses.url,
             "new_key": new_key,
             "date": show_date,
             "moment": show_moment,
             "number": show_number,
         }
+        made = TemplateEnvironment(language, loader, names)
+        made.globals["frame"] = Frames(made).of
+        return made
 
     def template_faults(self) -> list[str]:
         """Every view whose template does not exist; the application does not start with one."""
@@ -71,7 +64,7 @@ class Pages:
 
     def page(self, template: str, status: int = 200, /, **context: Any) -> Response[bytes]:
         """The page as an answer. Raises jinja2 errors only for faults of ours."""
-        html = self.env.get_template(template).render(context).encode()
+        html = self._environments[current_language()].get_template(template).render(context).encode()
         return Response(html, media_type=MediaType.HTML, status_code=status)
 
 
@@ -168,13 +161,6 @@ def _loader(dispatcher: Dispatcher) -> BaseLoader:
         if name != "core" and (Path(str(plugin.__file__)).parent / "templates" / name).is_dir()
     }
     return ChoiceLoader([PrefixLoader(modules), PackageLoader("platform_core.web", "templates")])
-
-
-@cache
-def static(path: str) -> str:
-    """The address of a static file, with a mark of its content so that browsers may keep it for ever."""
-    mark = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:10]
-    return f"/static/{path}?{mark}"
 
 
 def new_key() -> str:
