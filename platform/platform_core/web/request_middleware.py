@@ -6,6 +6,7 @@ A stranger learns nothing: a body that is not theirs, a module that is off and a
 
 import hashlib
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, cast
 
 import msgspec
@@ -88,7 +89,7 @@ class RequestMiddleware:
         context = RequestContext(
             path=_page_of(request),
             token=session_token(request, self.secure) or "",
-            api=request.url.path.startswith("/api/"),
+            api=request.scope["path"].startswith("/api/"),
             trace=request.scope["state"].get("trace", ""),
             caller=_caller_of(request, self.trusted_proxies),
             module=request.route_handler.opt.get("module", ""),
@@ -211,11 +212,17 @@ class HeldAnswer:
 
 
 def _caller_of(request: Request[Any, Any, Any], trusted: tuple[Network, ...]) -> Caller:
-    """Who asks. Without a trusted proxy, this machine's own address is perhaps one for everybody: not limited."""
+    """Who asks."""
     peer = request.client.host if request.client else ""
-    address = client_address(peer, request.headers.getall("x-forwarded-for", []), trusted)
-    limited = bool(trusted) or not is_loopback(address)
-    return Caller(address, request.headers.get("user-agent", "")[:200], counted_as(address), limited)
+    forwarded = tuple(request.headers.getall("x-forwarded-for", []))
+    return _caller(peer, forwarded, trusted, request.headers.get("user-agent", "")[:200])
+
+
+@lru_cache(maxsize=1000)
+def _caller(peer: str, forwarded: tuple[str, ...], trusted: tuple[Network, ...], agent: str) -> Caller:
+    """Without a trusted proxy, this machine's own address is perhaps one for everybody: not limited."""
+    address = client_address(peer, forwarded, trusted)
+    return Caller(address, agent, counted_as(address), bool(trusted) or not is_loopback(address))
 
 
 def _actor(opened: Opened, here: Here, held: tuple[Held, ...]) -> Actor:
@@ -281,7 +288,7 @@ async def _idempotency_key(
         return None
     if not isinstance(key, str) or not 8 <= len(key) <= 100 or not key.isascii() or not key.isprintable():
         raise BadKey
-    digest = hashlib.sha256(f"{request.method} {request.url.path} ".encode() + content).digest()
+    digest = hashlib.sha256(f"{request.method} {request.scope['path']} ".encode() + content).digest()
     assert context.actor is not None
     return await IdempotencyKey.book(context.actor.account_id, key, digest)
 
@@ -309,5 +316,5 @@ def _page_of(request: Request[Any, Any, Any]) -> str:
     """The address of the page at hand; a form that comes back stands at the page it was sent from."""
     if request.method not in SAFE_METHODS:
         return referring_page(request)
-    query = request.url.query
-    return request.url.path + (f"?{query}" if query else "")
+    query = request.scope["query_string"].decode("latin-1")
+    return request.scope["path"] + (f"?{query}" if query else "")

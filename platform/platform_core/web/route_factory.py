@@ -53,13 +53,14 @@ class RouteFactory:
 
     def _page_of(self, view: View, path: str, opt: dict[str, Any]) -> HTTPRouteHandler:
         async def show(request: Request[Any, Any, Any], **values: Any) -> Response[Any]:
-            found = await _loaded(view, request, values)
+            query = _query(view, request)
+            found = await _loaded(view, query, values)
             if isinstance(found, File):
                 return download(found)
             if view.export and request.query_params.get("export") == "xlsx":
                 return download(await ports().renderer.sheet(view.export(found)))
             response = self.pages.page(
-                view.template, **_context(found), view=found, query=_query(view, request), here=values
+                view.template, **_context(found), view=found, query=query, here=values
             )
             if current_request().flashes:
                 clear_flash(response, self.secure)
@@ -71,7 +72,7 @@ class RouteFactory:
 
     def _json_of(self, view: View, path: str, opt: dict[str, Any]) -> HTTPRouteHandler:
         async def show(request: Request[Any, Any, Any], **values: Any) -> Any:
-            found = await _loaded(view, request, values)
+            found = await _loaded(view, _query(view, request), values)
             return download(found) if isinstance(found, File) else found
 
         return get(
@@ -151,9 +152,9 @@ def _context(found: Any) -> dict[str, Any]:
     return {name: getattr(found, name) for name in found.__struct_fields__ if name not in ("view", "query", "here")}
 
 
-async def _loaded(view: View, request: Request[Any, Any, Any], values: Mapping[str, Any]) -> Any:
-    query = {} if view.query is None else {"query": _query(view, request)}
-    return await view.load(current_request().actor, **values, **query)
+async def _loaded(view: View, query: Any, values: Mapping[str, Any]) -> Any:
+    asked = {} if view.query is None else {"query": query}
+    return await view.load(current_request().actor, **values, **asked)
 
 
 def _query(view: View, request: Request[Any, Any, Any]) -> Any:
