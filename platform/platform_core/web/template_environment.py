@@ -60,7 +60,7 @@ class Constants(NodeTransformer):
             return node
         sentence = nodes.Const(Markup(gettext_in(self._language, text)), lineno=node.lineno)  # noqa: S704 - a catalogue's
         values = [nodes.Pair(nodes.Const(given.key), given.value) for given in node.kwargs]
-        return nodes.Mod(sentence, nodes.Dict(values), lineno=node.lineno).set_environment(node.environment)
+        return nodes.Mod(sentence, nodes.Dict(values), lineno=node.lineno, environment=node.environment)
 
 
 @cache
