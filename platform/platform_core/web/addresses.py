@@ -9,6 +9,8 @@ from uuid import UUID
 from platform_core.web.request_context import current_request
 
 PART = re.compile(r"\{(\w+)(?::\w+)?\}")
+MOST_KEPT = 5000
+"""Addresses in bodies: about 300 bytes each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Addresses:
     def __init__(self) -> None:
         self._paths: dict[str, str] = {}
         self._addresses: dict[str, Address] = {}
+        self._kept: dict[tuple[str, str | None], Address] = {}
 
     def add(self, name: str, path: str) -> None:
         """Learn one address. A name stands for one path only."""
@@ -49,22 +52,30 @@ class Addresses:
         tested, so that is never a visitor's fault.
         """
         name, _, anchor = name.partition("#")
-        address = self._addresses.get(name)
-        if address is None:
-            raise LookupError(f"no address is called {name}")
         actor = current_request().actor
-        if actor is not None:
-            values.setdefault("slug", actor.body.slug)
+        slug = values.pop("slug", None) or (actor.body.slug if actor is not None else None)
+        address = self._kept.get((name, slug)) or self._address_in(name, slug)
         path = address.form % {parameter: _quoted(values[parameter]) for parameter in address.parameters}
         if len(values) == len(address.parameters) and not anchor:
             return path
         rest = {
-            key: value
-            for key, value in values.items()
-            if key not in address.parameters and key != "slug" and value not in (None, "")
+            key: value for key, value in values.items() if key not in address.parameters and value not in (None, "")
         }
         fragment = f"#{anchor.format(**values)}" if anchor else ""
         return path + (f"?{urlencode(rest)}" if rest else "") + fragment
+
+    def _address_in(self, name: str, slug: str | None) -> Address:
+        """The address with the body filled in; kept for the rows to come."""
+        if name not in self._addresses:
+            raise LookupError(f"no address is called {name}")
+        address = self._addresses[name]
+        if slug is not None and "slug" in address.parameters:
+            filled = address.form.replace("%(slug)s", _quoted(slug).replace("%", "%%"))
+            address = Address(filled, address.parameters - {"slug"})
+        if len(self._kept) >= MOST_KEPT:
+            self._kept.clear()
+        self._kept[name, slug] = address
+        return address
 
 
 def _quoted(value: object) -> str:
