@@ -18,6 +18,7 @@ from litestar.static_files import create_static_files_router
 from platform_core import core_plugin
 from platform_core.access.bodies import BodyPolicies
 from platform_core.access.roles import ROLES
+from platform_core.accounts.opening import Openings
 from platform_core.api.health import health_handlers
 from platform_core.api.session import session_handlers
 from platform_core.documents import Renderer
@@ -110,6 +111,7 @@ def create_app(
             DefineMiddleware(
                 RequestMiddleware,
                 policies=BodyPolicies(registry),
+                openings=Openings(),
                 secure=chosen.secure,
                 trusted_proxies=chosen.trusted_proxies,
             )

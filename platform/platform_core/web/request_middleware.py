@@ -40,14 +40,19 @@ ACCOUNT = "account"
 
 
 class RequestMiddleware:
-    """Litestar middleware; made by the composition root with the policies of this process."""
+    """Litestar middleware, one object for each route; the policies and sessions of the process are theirs together."""
 
     def __init__(
-        self, app: ASGIApp, policies: BodyPolicies, secure: bool, trusted_proxies: tuple[Network, ...] = ()
+        self,
+        app: ASGIApp,
+        policies: BodyPolicies,
+        openings: Openings,
+        secure: bool,
+        trusted_proxies: tuple[Network, ...] = (),
     ) -> None:
         self.app = app
         self.policies = policies
-        self.openings = Openings()
+        self.openings = openings
         self.secure = secure
         self.trusted_proxies = trusted_proxies
 
