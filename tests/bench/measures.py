@@ -87,7 +87,8 @@ def task_side(serving: Serving, place: Place) -> Side:
 
 def bare_side(serving: Serving, place: Place) -> Side:
     """Nobody asks who is there."""
-    return Side(serving, {kind: f"/{kind}" for kind in ("json", "html", "framed")} | {"save": "/save/PERSON"}, "", place)
+    paths = {kind: f"/{kind}" for kind in ("json", "html", "framed")} | {"save": "/save/PERSON"}
+    return Side(serving, paths, "", place)
 
 
 def frame_of(serving: Serving) -> tuple[str, str]:
@@ -115,10 +116,11 @@ def compared(what: str, goal: float | None, rates: list[tuple[float, float]], *,
     value = statistics.median(ratios)
     mine, theirs = (statistics.median(column) for column in zip(*rates, strict=True))
     spread = (min(ratios), max(ratios))
+    detail = f"{mine:,.0f}/s against {theirs:,.0f}/s"
     if goal is None:
-        return Row(what, value, "×", "", None, spread, f"{mine:,.0f}/s against {theirs:,.0f}/s")
+        return Row(what, value, "×", "", None, spread, detail)
     well = value <= goal if at_most else value >= goal
-    return Row(what, value, "×", f"{'≤' if at_most else '≥'} {goal:.2f}", well, spread, f"{mine:,.0f}/s against {theirs:,.0f}/s")
+    return Row(what, value, "×", f"{'≤' if at_most else '≥'} {goal:.2f}", well, spread, detail)
 
 
 def speed(place: Place, rounds: int, seconds: float, workers: int) -> list[Row]:

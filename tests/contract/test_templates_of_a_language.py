@@ -1,4 +1,4 @@
-"""Sentences of a template are text once it is compiled for a language; what is put into them is escaped all the same."""
+"""Sentences of a template are text once it is compiled for a language; what fills them is escaped all the same."""
 
 import pytest
 from jinja2 import DictLoader, Environment, nodes
@@ -49,7 +49,9 @@ def looked_up(environment: Environment, name: str) -> list[str]:
     return [
         call.args[0].value
         for call in parsed.find_all(nodes.Call)
-        if isinstance(call.node, nodes.Name) and call.node.name in ("_", "static") and isinstance(call.args[0], nodes.Const)
+        if isinstance(call.node, nodes.Name)
+        and call.node.name in ("_", "static")
+        and isinstance(call.args[0], nodes.Const)
     ]
 
 

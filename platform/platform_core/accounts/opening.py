@@ -9,7 +9,8 @@ never believed without being compared.
 import hashlib
 from dataclasses import dataclass, field
 
-from platform_core.accounts.sessions import Opened, hash_of, opened_from
+from platform_core.accounts.opened import Opened, opened_from
+from platform_core.accounts.sessions import hash_of
 from plugin_api.actor import Actor
 from tenancy.context import TenantContext
 from tenancy.transaction import TenantTransaction

@@ -41,9 +41,9 @@ class Addresses:
         """Every known name, sorted."""
         return sorted(self._paths)
 
-    def parameters(self, name: str) -> frozenset[str]:
+    def parameters(self, name: str) -> set[str]:
         """The names of the values that the path of `name` needs."""
-        return self._addresses[name].parameters if name in self._addresses else frozenset()
+        return set(self._addresses[name].parameters) if name in self._addresses else set()
 
     def url(self, name: str, /, **values: Any) -> str:
         """The path of `name`; values that it does not use become the query string. `slug` is the body of the request.

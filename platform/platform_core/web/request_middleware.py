@@ -9,19 +9,20 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, cast
 
-import msgspec
 from litestar import Request
 from litestar.datastructures import UploadFile
 from litestar.exceptions import NotFoundException
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, Receive, Scope, Send
 from litestar.utils.scope.state import ScopeState
 
 from platform_core.access.bodies import BodyPolicies
 from platform_core.accounts.client_address import Network, client_address, counted_as, is_loopback
+from platform_core.accounts.opened import Here, Opened
 from platform_core.accounts.opening import Opening, Openings
-from platform_core.accounts.sessions import Caller, Here, Opened, csrf_fits, open_request
+from platform_core.accounts.sessions import Caller, csrf_fits, open_request
 from platform_core.web.cookies import flashes_of, language_of, session_token
 from platform_core.web.faults import BadKey, MissingToken, NotSignedIn, PasswordFirst
+from platform_core.web.held_answer import HeldAnswer
 from platform_core.web.idempotency import IdempotencyKey
 from platform_core.web.referrer import referring_page
 from platform_core.web.request_body import ACTION_BYTES, read_body, replay
@@ -166,7 +167,7 @@ class RequestMiddleware:
 
     async def _answer(
         self, request: Request[Any, Any, Any], context: RequestContext, body: bytes, unsafe: bool
-    ) -> "HeldAnswer":
+    ) -> HeldAnswer:
         """The handler's answer, held back; a request sent twice gets the first answer again."""
         key = await _idempotency_key(request, context, body) if unsafe else None
         if key is not None and key.before is not None:
@@ -178,41 +179,6 @@ class RequestMiddleware:
         ).response_started = False  # held back: a failing commit still gets its answer
         if key is not None and answer.status < 400:
             await key.remember(answer.packed())
-        return answer
-
-
-class HeldAnswer:
-    """An answer held back until its transaction is committed."""
-
-    def __init__(self) -> None:
-        self.messages: list[Message] = []
-
-    async def take(self, message: Message) -> None:
-        """Stands in for ASGI `send`."""
-        self.messages.append(message)
-
-    @property
-    def status(self) -> int:
-        """The status the handler chose; 500 if it said nothing."""
-        return (
-            self.messages[0]["status"] if self.messages and self.messages[0]["type"] == "http.response.start" else 500
-        )
-
-    def packed(self) -> bytes:
-        """The answer as bytes, to be told again."""
-        start, *rest = cast(list[Any], self.messages)
-        body = b"".join(part.get("body", b"") for part in rest if part["type"] == "http.response.body")
-        return msgspec.msgpack.encode((start["status"], list(start["headers"]), body))
-
-    @classmethod
-    def of(cls, packed: bytes) -> "HeldAnswer":
-        """The answer that `packed` holds."""
-        status, headers, body = msgspec.msgpack.decode(packed, type=tuple[int, list[tuple[bytes, bytes]], bytes])
-        answer = cls()
-        answer.messages = [
-            {"type": "http.response.start", "status": status, "headers": headers},
-            {"type": "http.response.body", "body": body, "more_body": False},
-        ]
         return answer
 
 

@@ -52,7 +52,7 @@ class Constants(NodeTransformer):
     def __init__(self, language: str) -> None:
         self._language = language
 
-    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 - the visitor's own form of name
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:
         """`_("…")`, `_("… %(name)s", name=…)` and `static("…")`; everything else stays a call."""
         self.generic_visit(node)
         called = node.node.name if isinstance(node.node, nodes.Name) else ""
@@ -63,7 +63,7 @@ class Constants(NodeTransformer):
             return nodes.Const(static(text), lineno=node.lineno, environment=node.environment)
         if called != "_":
             return node
-        sentence = nodes.Const(Markup(gettext_in(self._language, text)), lineno=node.lineno)  # noqa: S704 - a catalogue's
+        sentence = nodes.Const(Markup(gettext_in(self._language, text)), lineno=node.lineno)
         values = [nodes.Pair(nodes.Const(given.key), given.value) for given in node.kwargs]
         return nodes.Mod(sentence, nodes.Dict(values), lineno=node.lineno, environment=node.environment)
 
