@@ -14,8 +14,8 @@ import pytest
 from loops import settled
 
 from platform_core.access.bodies import BodyPolicies
+from platform_core.accounts.opened import HeldRole
 from platform_core.accounts.registration import all_accounts
-from platform_core.accounts.sessions import HeldRole
 from platform_core.app import compose
 from platform_core.embedded import EmbeddedPostgres
 from platform_core.plugin_host.running import dispatcher

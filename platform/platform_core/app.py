@@ -17,6 +17,7 @@ from litestar.static_files import create_static_files_router
 from platform_core import core_plugin
 from platform_core.access.bodies import BodyPolicies
 from platform_core.access.roles import ROLES
+from platform_core.accounts.opening import Openings
 from platform_core.api.health import health_handlers
 from platform_core.api.session import session_handlers
 from platform_core.documents import Renderer
@@ -33,10 +34,11 @@ from platform_core.web.addresses import Addresses, addresses_of
 from platform_core.web.exception_handlers import ExceptionHandlers
 from platform_core.web.languages import catalogue, folders_of
 from platform_core.web.permissions import PUBLIC
-from platform_core.web.rendering import STATIC, VERSION, Pages
+from platform_core.web.rendering import VERSION, Pages
 from platform_core.web.request_middleware import RequestMiddleware
 from platform_core.web.route_factory import RouteFactory
 from platform_core.web.security_headers import SecurityHeadersMiddleware
+from platform_core.web.template_environment import STATIC
 from plugin_api.clock import today
 from plugin_api.i18n import install as install_languages
 from plugin_api.ports import Ports, install, ports
@@ -113,6 +115,7 @@ def create_app(
             DefineMiddleware(
                 RequestMiddleware,
                 policies=BodyPolicies(registry),
+                openings=Openings(),
                 secure=chosen.secure,
                 trusted_proxies=chosen.trusted_proxies,
             )

@@ -39,9 +39,14 @@ def current_language() -> str:
 
 def gettext(sentence: str, **values: object) -> str:
     """The sentence in the language of this request, with `%(name)s` filled from `values`."""
-    catalogue = _catalogues.get(current_language())
-    text = catalogue.gettext(sentence) if catalogue else sentence
+    text = gettext_in(current_language(), sentence)
     return text % values if values else text
+
+
+def gettext_in(language: str, sentence: str) -> str:
+    """The sentence in a language, its places for values still empty."""
+    catalogue = _catalogues.get(language)
+    return catalogue.gettext(sentence) if catalogue else sentence
 
 
 def ngettext(one: str, many: str, count: int, **values: object) -> str:

@@ -14,7 +14,8 @@ from settings_samples import SETTINGS_PAGES
 
 from platform_core.access.matrix import Matrix, MatrixCell, MatrixGroup, MatrixLine, MatrixRole
 from platform_core.accounts.devices import device_of
-from platform_core.accounts.sessions import BodyLink, OpenSession
+from platform_core.accounts.opened import BodyLink
+from platform_core.accounts.sessions import OpenSession
 from platform_core.audit.trail import Trail, TrailLine, TrailQuery
 from platform_core.audit.wording import Change
 from platform_core.dashboard.service import Dashboard, Waiting

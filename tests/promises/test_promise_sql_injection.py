@@ -142,6 +142,8 @@ ENDS = [
     "' UNION SELECT password_hash, '' FROM auth.begin_change(current_setting('app.context'), 1000, '1 hour') --",
     "' UNION SELECT '', auth.set_password(current_setting('app.context'), NULL, 'x', false)::text --",
     "' UNION SELECT '', auth.book_attempt(ARRAY['account:y.lc'], ARRAY[9], '1 hour')::text --",
+    "' UNION SELECT '', auth.request_answer('\\x00', 'giang-thanh') --",
+    "' UNION SELECT '', auth.request_unchanged('\\x00', 'giang-thanh', '')::text --",
     "' UNION SELECT login, account_id::text FROM auth.accounts(current_setting('app.context')) --",
     "' UNION SELECT encode(token_hash, 'hex'), agent FROM auth.sessions(current_setting('app.context')) --",
     f"' UNION SELECT set_config('app.context', '{FORGED}', true), (SELECT max(full_name) FROM app.person) --",

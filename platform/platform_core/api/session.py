@@ -8,6 +8,7 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from platform_core.accounts import sessions
+from platform_core.accounts.opened import BodyLink
 from platform_core.web.cookies import give_session, take_session
 from platform_core.web.faults import NotSignedIn
 from platform_core.web.permissions import ACCOUNT, PUBLIC
@@ -42,7 +43,7 @@ class SessionAnswer(Struct, frozen=True):
     csrf_token: str
     must_change_password: bool
     language: str
-    bodies: list[sessions.BodyLink]
+    bodies: list[BodyLink]
 
 
 def session_handlers(secure: bool) -> list[HTTPRouteHandler]:

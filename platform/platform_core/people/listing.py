@@ -7,7 +7,6 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from platform_core.access.roles import role_title
-from platform_core.people.forms import unit_choices
 from platform_core.people.role_lists import RequestLine, role_requests
 from platform_core.permissions import Permission
 from plugin_api.actor import Actor
@@ -17,6 +16,7 @@ from plugin_api.listing import Listing, Orders, PageInfo, page_of
 from plugin_api.names import search_pattern
 from plugin_api.papers import Sheet, SheetColumn
 from plugin_api.ports import ports
+from tenancy.query import row
 
 HERE, LEFT, EVERYONE = "", "left", "all"
 
@@ -77,6 +77,13 @@ ORDER BY page.place"""
 """Each table is walked once for the whole page: a sub-query per row asks row security anew for each (3 × slower)."""
 
 
+AROUND = """
+SELECT ARRAY(SELECT ARRAY[u.code, u.name] FROM unit u WHERE u.tenant_id = $1
+    AND (u.valid_to IS NULL OR u.valid_to >= $2) ORDER BY u.kind DESC, u.sort) AS units,
+  EXISTS (SELECT FROM role_request q WHERE q.tenant_id = $1 AND q.state = 'requested') AS roles_wait"""
+"""What stands around the list, in one question; the waiting roles themselves are asked for only when there are any."""
+
+
 async def people_list(actor: Actor, query: PeopleQuery) -> PeopleList:
     """The people of the body: found without diacritics, sorted by given name, filtered by unit, in pages."""
     found, page = await page_of(
@@ -94,12 +101,14 @@ async def people_list(actor: Actor, query: PeopleQuery) -> PeopleList:
         )
         for r in found
     ]
+    around = await row(AROUND, ports().today())
+    assert around is not None, "a statement without FROM answers with one row"
     return PeopleList(
         lines,
-        await unit_choices(actor),
+        [(code, name) for code, name in around["units"]],
         page,
         actor.may(Permission.PEOPLE_WRITE),
-        await _waiting_roles(actor),
+        await _waiting_roles(actor) if around["roles_wait"] else [],
     )
 
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 from uuid import UUID
@@ -15,6 +14,8 @@ from plugin_api.manifest import Manifest
 
 PART = re.compile(r"\{(\w+)(?::\w+)?\}")
 TYPES: dict[str, Callable[[str], Any]] = {"uuid": UUID, "int": int, "str": str}
+MOST_KEPT = 5000
+"""Addresses in bodies: about 300 bytes each."""
 
 
 @dataclass(slots=True)
@@ -23,6 +24,14 @@ class _Node:
 
     children: dict[str, "_Node"] = field(default_factory=dict)
     names: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A path with places for its parameters, taken apart once and filled in often: a list does it in each row."""
+
+    form: str
+    parameters: frozenset[str]
 
 
 def page_path(manifest: Manifest, endpoint: Endpoint) -> str:
@@ -45,7 +54,8 @@ class Addresses:
     def __init__(self) -> None:
         self._root = _Node()
         self._paths: dict[str, str] = {}
-        self._parts: dict[str, list[str]] = {}
+        self._addresses: dict[str, Address] = {}
+        self._kept: dict[tuple[str, str | None], Address] = {}
 
     def add(self, name: str, path: str) -> None:
         """Learn one address. A name stands for one path only."""
@@ -55,7 +65,9 @@ class Addresses:
         for part in path.split("/"):
             node = node.children.setdefault("{}" if part.startswith("{") else part, _Node())
         node.names.append((name, path))
-        self._parts[name] = PART.split(path)  # text and parameter by turns: taken apart once, filled in often
+        self._addresses[name] = Address(
+            PART.sub(r"%(\1)s", path.replace("%", "%%")), frozenset(found[1] for found in PART.finditer(path))
+        )
 
     def names(self) -> list[str]:
         """Every known name, sorted."""
@@ -63,7 +75,7 @@ class Addresses:
 
     def parameters(self, name: str) -> set[str]:
         """The names of the values that the path of `name` needs."""
-        return set(PART.findall(self._paths.get(name, "")))
+        return set(self._addresses[name].parameters) if name in self._addresses else set()
 
     def url(self, name: str, /, **values: Any) -> str:
         """The path of `name`; values that it does not use become the query string. `slug` is the body of the request.
@@ -73,19 +85,13 @@ class Addresses:
         """
         name, _, anchor = name.partition("#")
         actor = current_request().actor
-        if actor is not None:
-            values.setdefault("slug", actor.body.slug)
-        if name not in self._paths:
-            raise LookupError(f"no address is called {name}")
-        text, wanted = self._parts[name][::2], self._parts[name][1::2]
-        filled = [quote(str(values[parameter]), safe="") for parameter in wanted]
-        path = "".join(part for pair in zip_longest(text, filled, fillvalue="") for part in pair)
-        if len(values) == len(wanted) and not anchor:
+        slug = values.pop("slug", None) or (actor.body.slug if actor is not None else None)
+        address = self._kept.get((name, slug)) or self._address_in(name, slug)
+        path = address.form % {parameter: _quoted(values[parameter]) for parameter in address.parameters}
+        if len(values) == len(address.parameters) and not anchor:
             return path
         rest = {
-            key: value
-            for key, value in values.items()
-            if key not in wanted and key != "slug" and value not in (None, "")
+            key: value for key, value in values.items() if key not in address.parameters and value not in (None, "")
         }
         fragment = f"#{anchor.format(**values)}" if anchor else ""
         return path + (f"?{urlencode(rest)}" if rest else "") + fragment
@@ -105,6 +111,23 @@ class Addresses:
             return [(name, _values(declared, given)) for name, declared in node.names]
         except ValueError:
             return []
+
+    def _address_in(self, name: str, slug: str | None) -> Address:
+        """The address with the body filled in; kept for the rows to come."""
+        if name not in self._addresses:
+            raise LookupError(f"no address is called {name}")
+        address = self._addresses[name]
+        if slug is not None and "slug" in address.parameters:
+            filled = address.form.replace("%(slug)s", _quoted(slug).replace("%", "%%"))
+            address = Address(filled, address.parameters - {"slug"})
+        if len(self._kept) >= MOST_KEPT:
+            self._kept.clear()
+        self._kept[name, slug] = address
+        return address
+
+
+def _quoted(value: object) -> str:
+    return str(value) if isinstance(value, UUID) else quote(str(value), safe="")
 
 
 def _values(declared: str, given: list[str]) -> dict[str, Any]:

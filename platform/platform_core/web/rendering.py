@@ -1,6 +1,5 @@
 """Jinja pages in their frame. Templates know nothing of requests: the shell tells them what they need."""
 
-import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -9,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
-from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined, TemplateNotFound, select_autoescape
+from jinja2 import PackageLoader, PrefixLoader, TemplateNotFound
 from jinja2.loaders import BaseLoader, ChoiceLoader
 from litestar import MediaType, Response
 
@@ -19,13 +18,13 @@ from platform_core.web.form_binding import FormBinding
 from platform_core.web.frame import Frames
 from platform_core.web.request_context import RequestContext, current_request
 from platform_core.web.sent_form import SentForm
+from platform_core.web.template_environment import STATIC, TemplateEnvironment
 from plugin_api.actor import Actor
 from plugin_api.endpoints import SIGNED_IN, View
-from plugin_api.i18n import gettext, ngettext
+from plugin_api.i18n import LANGUAGES, current_language, gettext
 from plugin_api.shell import NavigationItem
 from plugin_api.vietnam import show_date, show_moment, show_number
 
-STATIC = Path(__file__).parent / "static"
 VERSION = "0.1.0"
 
 log = structlog.get_logger()
@@ -37,29 +36,24 @@ class Pages:
     def __init__(self, dispatcher: Dispatcher, addresses: Addresses) -> None:
         self.dispatcher = dispatcher
         self.addresses = addresses
-        self.env = Environment(
-            loader=_loader(dispatcher),
-            autoescape=select_autoescape(["html"], default=True),
-            undefined=StrictUndefined,
-            extensions=["jinja2.ext.i18n", "jinja2.ext.loopcontrols"],
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-            cache_size=-1,
-        )
-        self.env.install_gettext_callables(gettext, ngettext, newstyle=True)  # pyright: ignore[reportAttributeAccessIssue]  # of the extension
-        self.env.filters["pairs"] = pairs
-        self.env.globals |= {
+        loader = _loader(dispatcher)
+        self._environments = {language: self._environment(language, loader) for language in LANGUAGES}
+        self.env = self._environments[LANGUAGES[0]]
+
+    def _environment(self, language: str, loader: BaseLoader) -> TemplateEnvironment:
+        names = {
             "shell": Shell(self),
-            "forms": FormBinding(dispatcher.registry, addresses),
-            "frame": Frames(self.env).of,
-            "url": addresses.url,
-            "static": static,
+            "forms": FormBinding(self.dispatcher.registry, self.addresses),
+            "url": self.addresses.url,
             "new_key": new_key,
             "date": show_date,
             "moment": show_moment,
             "number": show_number,
         }
+        made = TemplateEnvironment(language, loader, names)
+        made.filters["pairs"] = pairs
+        made.globals["frame"] = Frames(made).of
+        return made
 
     def faults(self) -> list[str]:
         """Every view whose template and every menu entry whose icon does not exist; the application does not start
@@ -87,7 +81,7 @@ class Pages:
 
     def html(self, template: str, context: Mapping[str, Any]) -> str:
         """The page as text."""
-        return self.env.get_template(template).render(context)
+        return self._environments[current_language()].get_template(template).render(context)
 
     def answer(self, html: str, status: int) -> Response[bytes]:
         """A page as an answer."""
@@ -194,13 +188,6 @@ def _loader(dispatcher: Dispatcher) -> BaseLoader:
 def known_icons() -> frozenset[str]:
     """The names of the icons that pages may show."""
     return frozenset(re.findall(r'id="i-([a-z0-9-]+)"', (STATIC / "vendor" / "icons.svg").read_text(encoding="utf-8")))
-
-
-@cache
-def static(path: str) -> str:
-    """The address of a static file, with a mark of its content so that browsers may keep it for ever."""
-    mark = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:10]
-    return f"/static/{path}?{mark}"
 
 
 def new_key() -> str:

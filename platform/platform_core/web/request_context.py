@@ -3,7 +3,8 @@
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-from platform_core.accounts.sessions import Caller, Opened, csrf_token
+from platform_core.accounts.opened import Opened
+from platform_core.accounts.sessions import Caller, csrf_token
 from platform_core.web.sent_form import BoundForm, SentForm
 from plugin_api.actor import Actor
 

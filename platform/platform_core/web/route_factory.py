@@ -55,6 +55,8 @@ class RouteFactory:
         async def show(request: Request[Any, Any, Any], **values: Any) -> Response[Any]:
             query = query_of(view, request.query_params.multi_items())
             found = await loaded(view, values, query)
+            if isinstance(found, Printout):
+                found = await _printed(found)
             if isinstance(found, File):
                 return download(found)
             if view.export and request.query_params.get("export") == "xlsx":
@@ -73,6 +75,8 @@ class RouteFactory:
     def _json_of(self, view: View, path: str, opt: dict[str, Any]) -> HTTPRouteHandler:
         async def show(request: Request[Any, Any, Any], **values: Any) -> Any:
             found = await loaded(view, values, query_of(view, request.query_params.multi_items()))
+            if isinstance(found, Printout):
+                found = await _printed(found)
             return download(found) if isinstance(found, File) else found
 
         return get(
