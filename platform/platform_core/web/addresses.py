@@ -10,7 +10,7 @@ from platform_core.web.request_context import current_request
 
 PART = re.compile(r"\{(\w+)(?::\w+)?\}")
 MOST_KEPT = 5000
-"""Addresses in bodies: about 300 bytes each."""
+"""Addresses in bodies; beyond that all are forgotten and made anew."""
 
 
 @dataclass(frozen=True, slots=True)
