@@ -91,7 +91,7 @@ class TenantOwned(BesideTable):
         return dict(found)
 
 
-# Piccolo builds a statement anew each time: half the time of a save. These two are the same for every row of a table.
+# Piccolo builds a statement anew each time; these two are the same for every row of a table.
 @cache
 def _one_row(table: type[Table]) -> str:
     columns = ", ".join(f'"{column._meta.db_column_name}"' for column in table._meta.columns)

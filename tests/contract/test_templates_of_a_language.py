@@ -56,7 +56,7 @@ def looked_up(environment: Environment, name: str) -> list[str]:
 
 
 def test_no_sentence_and_no_file_is_looked_up_while_a_page_is_rendered(pages: Pages) -> None:
-    """A third of the time of a list page went there."""
+    """A list page has a hundred of them."""
     found = {name: asked for name in pages.env.list_templates() if (asked := looked_up(pages.env, name))}
     assert found == {}
 

@@ -16,7 +16,7 @@ from tenancy.context import TenantContext
 from tenancy.transaction import TenantTransaction
 
 MOST_KEPT = 2000
-"""Sessions in bodies: about 6 KB each."""
+"""Sessions in bodies; beyond that all are forgotten and asked for anew."""
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from plugin_api.manifest import Manifest
 PART = re.compile(r"\{(\w+)(?::\w+)?\}")
 TYPES: dict[str, Callable[[str], Any]] = {"uuid": UUID, "int": int, "str": str}
 MOST_KEPT = 5000
-"""Addresses in bodies: about 300 bytes each."""
+"""Addresses in bodies; beyond that all are forgotten and made anew."""
 
 
 @dataclass(slots=True)

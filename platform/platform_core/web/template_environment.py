@@ -2,7 +2,7 @@
 
 A sentence without values, and the address of a static file, become constants that the compiler joins with the markup
 around them; a sentence with values is looked up once and only filled. The i18n extension would look up and mark each
-of them as safe every time it is shown: a third of a list page.
+of them as safe every time it is shown: a list page has a hundred.
 """
 
 import hashlib
