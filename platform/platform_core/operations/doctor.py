@@ -34,6 +34,7 @@ TITLES = {
     "catalogue is as migrated": mark("danh mục hệ thống đúng như bước cập nhật để lại"),
     "instance key is the database's": mark("khóa của hệ thống khớp với cơ sở dữ liệu"),
     "migrations are complete": mark("mọi bước cập nhật đã chạy"),
+    "stored settings fit": mark("thiết lập đã lưu còn dùng được"),
     "trails are whole": mark("nhật ký còn nguyên vẹn"),
 }
 """The checks by their names for programs, and as people read them."""

@@ -100,6 +100,23 @@ def die_with_parent() -> None:
         os._exit(1)
 
 
+class Supervisor(Multiprocess):
+    """Uvicorn's supervisor, which learns at once that a worker has ended: it keeps the worker's end of their connection
+    open itself, and would wait for the answer of a dead one until the health check runs out."""
+
+    def init_processes(self) -> None:
+        super().init_processes()
+        self._close_ends_of_workers()
+
+    def keep_subprocess_alive(self) -> None:
+        super().keep_subprocess_alive()
+        self._close_ends_of_workers()
+
+    def _close_ends_of_workers(self) -> None:
+        for worker in self.processes:
+            worker.child_conn.close()
+
+
 def _serve(listener: socket.socket, workers: int) -> int:
     config = Config(
         WORKER_APP_FACTORY, factory=True, workers=workers, http=TimedHttpProtocol, ws="none", lifespan="on",
@@ -109,7 +126,7 @@ def _serve(listener: socket.socket, workers: int) -> int:
         if workers == 1:
             Server(config).run(sockets=[listener])
             return 0
-        supervisor = Multiprocess(config, sockets=[listener])
+        supervisor = Supervisor(config, sockets=[listener])
         supervisor.run()
         return STARTUP_FAILURE if any(worker.exitcode == STARTUP_FAILURE for worker in supervisor.processes) else 0
     except SystemExit as end:

@@ -13,6 +13,8 @@ from platform_core.people.tables import SettingPatch
 from platform_core.plugin_host.running import dispatcher
 from plugin_api.actor import Actor, Body
 from plugin_api.config import Patch
+from plugin_api.errors import Refused
+from plugin_api.i18n import gettext as _
 from plugin_api.manifest import Manifest
 from tenancy.faults import Absent, Stale
 from tenancy.query import rows
@@ -86,10 +88,11 @@ async def hold_settings(*modules: str) -> None:
 
 
 async def must_be_current(stands: Standing, version: int) -> None:
-    """Raises Stale when the body's settings were saved since somebody saw `version` of them."""
+    """Raises Stale when the body's settings were saved since somebody saw `version` of them, Refused for a version that
+    never was."""
     if version != stands.version:
         if stands.row_id is None:
-            raise Absent(f"settings of {stands.manifest.name}")
+            raise Refused(_("Đơn vị chưa đặt riêng thiết lập nào. Hãy tải lại trang rồi làm lại."))
         raise Stale(await SettingPatch.get(stands.row_id))
 
 
