@@ -36,6 +36,7 @@ from platform_core.web.rendering import STATIC, VERSION, Pages
 from platform_core.web.request_middleware import PUBLIC, RequestMiddleware
 from platform_core.web.route_factory import RouteFactory
 from platform_core.web.security_headers import SecurityHeadersMiddleware
+from platform_core.web.sign_in_pages import SignInPages
 from plugin_api.i18n import install as install_languages
 from plugin_api.ports import Ports, install, ports
 from plugin_api.vietnam import VIETNAM
@@ -75,9 +76,10 @@ def create_app(
     pages = Pages(dispatcher, Addresses())
     if faults := pages.template_faults():
         raise RegistryError(faults)
+    sign_in_pages = SignInPages(pages, chosen.demo and chosen.embedded)
     routes = RouteFactory(pages, chosen.secure)
     handlers: list[Any] = [
-        *account_pages(pages, chosen.secure, chosen.demo and chosen.embedded),
+        *account_pages(pages, sign_in_pages, chosen.secure),
         *session_handlers(chosen.secure),
         *health_handlers(),
         *(handler for manifest in registry.manifests.values() for handler in routes.handlers(manifest)),
@@ -113,7 +115,7 @@ def create_app(
                 trusted_proxies=chosen.trusted_proxies,
             )
         ],
-        exception_handlers={Exception: ExceptionHandlers(pages).handle},
+        exception_handlers={Exception: ExceptionHandlers(pages, sign_in_pages).handle},
         lifespan=[database],
         logging_config=None,
         openapi_config=OpenAPIConfig(

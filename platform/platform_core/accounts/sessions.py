@@ -194,6 +194,12 @@ def _wrong_password() -> Invalid:
     return Invalid({"password": _("Tên đăng nhập hoặc mật khẩu không đúng.")})
 
 
+async def account_of_session(token: str) -> UUID | None:
+    """Whose session this is or, when it has ended, was; None once its row is forgotten."""
+    async with DB.autocommit() as connection:
+        return await connection.fetchval("SELECT auth.account_of_session($1)", _hash(token))
+
+
 async def sign_out(token: str) -> None:
     """End this session."""
     async with DB.autocommit() as connection:

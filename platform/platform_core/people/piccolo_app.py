@@ -2,6 +2,7 @@
 
 from piccolo.conf.apps import AppConfig
 
+from platform_core.drafts.tables import FormDraft
 from platform_core.people.tables import (
     AccessRule,
     Appointment,
@@ -18,5 +19,15 @@ APP_CONFIG = AppConfig(
     app_name="core",
     migrations_folder_path=migrations_folder("core"),
     migration_dependencies=["tenancy.piccolo_app"],
-    table_classes=[Person, Unit, Appointment, RoleAssignment, RoleRequest, AccessRule, Module, SettingPatch],
+    table_classes=[
+        Person,
+        Unit,
+        Appointment,
+        RoleAssignment,
+        RoleRequest,
+        AccessRule,
+        Module,
+        SettingPatch,
+        FormDraft,
+    ],
 )

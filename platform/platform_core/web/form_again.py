@@ -10,12 +10,13 @@ from litestar import Request
 from litestar.datastructures import UploadFile
 from msgspec import Struct
 
+from platform_core.web.page_fields import PAGE_FIELDS
 from platform_core.web.rendering import show_date, show_moment
 from plugin_api.actor import Actor
 from plugin_api.forms import Upload, base_type, is_place, label_of, meta_of
 from plugin_api.i18n import gettext as _
 
-SILENT = frozenset({"csrf_token", "idempotency_key", "version"})
+SILENT = PAGE_FIELDS | {"version"}
 SECRET = frozenset({"password"})
 """Typed again rather than sent back."""
 TICKED = ("1", "on", "true", "yes")

@@ -11,12 +11,13 @@ from plugin_api.actor import Actor
 class RequestContext:
     """Who came, to which body, and what to tell them.
 
-    `opened` None: nobody signed in; `actor` None: outside every body.
+    `opened` None: nobody signed in, perhaps no longer (`ended_token`); `actor` None: outside every body.
     """
 
     path: str
     trace: str = ""
     token: str = ""
+    ended_token: str = ""
     opened: Opened | None = None
     actor: Actor | None = None
     module: str = ""

@@ -20,7 +20,7 @@ from platform_core.access.bodies import BodyPolicies
 from platform_core.accounts.client_address import Network, client_address, counted_as, is_loopback
 from platform_core.accounts.sessions import Caller, Opened, csrf_fits, open_request
 from platform_core.web.cookies import flashes_of, language_of, session_token
-from platform_core.web.faults import BadKey, MissingToken, NotSignedIn, PasswordFirst
+from platform_core.web.faults import BadKey, MissingToken, NotSignedIn, OldToken, PasswordFirst, SessionEndedOverFile, TooLarge
 from platform_core.web.idempotency import IdempotencyKey
 from platform_core.web.referrer import referring_page
 from platform_core.web.request_body import ACTION_BYTES, read_body, replay
@@ -31,7 +31,7 @@ from plugin_api.errors import Forbidden
 from plugin_api.i18n import gettext as _
 from plugin_api.i18n import use_language
 from tenancy.context import TenantContext
-from tenancy.transaction import TenantTransaction
+from tenancy.transaction import TenantTransaction, in_body
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 PUBLIC = "public"
@@ -58,15 +58,22 @@ class RequestMiddleware:
             return
         permission = opt["permission"]
         unsafe = scope["method"] not in SAFE_METHODS
-        body = await read_body(scope, receive, await self._most_bytes(scope)) if unsafe else b""
+        most = await self._most_bytes(scope) if unsafe else 0
+        try:
+            body = await read_body(scope, receive, most) if unsafe else b""
+        except TooLarge:
+            await self._refuse_large(scope, most)
+            raise
         ScopeState.from_scope(scope).body = body  # whoever answers a fault asks again: nothing more comes from outside
         request: Request[Any, Any, Any] = Request(scope, receive=replay(body), send=send)
         context = await self._context(request)
+        if unsafe:
+            _must_come_from_here(request)
         if permission != PUBLIC:
             self._must_be_signed_in(context, scope)
         if context.actor is None:
             if unsafe:
-                await _must_carry_token(request, context, needed=context.opened is not None)
+                await _must_carry_token(request, context)
             if permission not in (PUBLIC, ACCOUNT):
                 raise NotFoundException
             await self.app(scope, replay(body), send)
@@ -80,6 +87,25 @@ class RequestMiddleware:
             return most
         token = session_token(Request(scope), self.secure)
         return most if token and await open_request(token, None) else ACTION_BYTES
+
+    async def _refuse_large(self, scope: Scope, most: int) -> None:
+        """The refusal stands on a page of this visitor, with his menu. Raises SessionEndedOverFile for nobody's file."""
+        context = await self._context(Request(scope))
+        if context.opened is None and most < scope["route_handler"].opt.get("most_bytes", ACTION_BYTES):
+            raise SessionEndedOverFile
+        if context.actor is not None:
+            async with in_body(TenantContext(context.actor.body.tenant_id, context.actor.account_id)):
+                await self._with_roles(context)
+
+    async def _with_roles(self, context: RequestContext) -> Actor:
+        """The actor with what his roles of today allow, in the transaction of the body."""
+        actor, here = context.actor, context.opened.here if context.opened else None
+        assert actor is not None and here is not None
+        policy = self.policies.at_hand(here.tenant_id, here.access_version) or await self.policies.load(
+            here.tenant_id, here.access_version
+        )
+        context.actor = replace(actor, held=tuple(policy.held(role.role, role.unit_id) for role in here.roles))
+        return context.actor
 
     async def _context(self, request: Request[Any, Any, Any]) -> RequestContext:
         """Read the session and begin the request; strangers to the body get no actor."""
@@ -99,7 +125,7 @@ class RequestMiddleware:
         if context.token:
             context.opened = await open_request(context.token, slug)
         if context.opened is None:
-            context.token = ""
+            context.token, context.ended_token = "", context.token
             return context
         context.language = context.opened.language
         use_language(context.language)
@@ -122,20 +148,16 @@ class RequestMiddleware:
         send: Send,
         unsafe: bool,
     ) -> None:
-        actor, here = context.actor, context.opened.here if context.opened else None
-        assert actor is not None and here is not None
+        actor = context.actor
+        assert actor is not None
         if context.module not in ("", "core") and context.module not in actor.modules:
             raise NotFoundException
         transaction = TenantTransaction()
         await transaction.begin(TenantContext(actor.body.tenant_id, actor.account_id))
         try:
-            policy = self.policies.at_hand(here.tenant_id, here.access_version) or await self.policies.load(
-                here.tenant_id, here.access_version
-            )
-            context.actor = replace(actor, held=tuple(policy.held(role.role, role.unit_id) for role in here.roles))
-            _must_hold(context.actor, permission)
+            _must_hold(await self._with_roles(context), permission)
             if unsafe:
-                await _must_carry_token(request, context, needed=True)
+                await _must_carry_token(request, context)
             answer = await self._answer(request, context, body, unsafe)
         except BaseException:
             await transaction.rollback()
@@ -234,20 +256,24 @@ def _must_hold(actor: Actor | None, permission: str) -> None:
         )
 
 
-async def _must_carry_token(request: Request[Any, Any, Any], context: RequestContext, needed: bool) -> None:
-    """An unsafe request comes from a page of ours: same origin, and the token of its own session."""
+def _must_come_from_here(request: Request[Any, Any, Any]) -> None:
+    """An unsafe request comes from a page of ours, whoever sends it."""
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise MissingToken
     origin = request.headers.get("origin")
     if origin is not None and origin.partition("://")[2] != request.headers.get("host"):
         raise MissingToken
-    if not needed:
+
+
+async def _must_carry_token(request: Request[Any, Any, Any], context: RequestContext) -> None:
+    """An unsafe request carries the token of its own session, where there is one."""
+    if context.opened is None:
         return
     given = request.headers.get("x-csrftoken")
     if given is None and not _is_json(request):
         given = str((await request.form()).get("csrf_token", ""))
     if not csrf_fits(context.token, given or ""):
-        raise MissingToken
+        raise OldToken
 
 
 async def _idempotency_key(

@@ -13,7 +13,9 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 from litestar.response import Redirect
 
+from platform_core.drafts.service import drop_saved_draft
 from platform_core.web.cookies import clear_flash, flash
+from platform_core.web.page_fields import FORM_DRAFT, KEPT_FORM, PAGE_FIELDS
 from platform_core.web.rendering import Pages
 from platform_core.web.request_body import most_bytes_of
 from platform_core.web.request_context import current_request
@@ -87,11 +89,15 @@ class RouteFactory:
         async def act(request: Request[Any, Any, Any], **values: Any) -> Response[Any]:
             data = {} if action.data is None else {"data": parse(action.data, await form_values(request))}
             ids = await action.run(current_request().actor, **values, **data)
+            form = await request.form()
+            await _drop_draft(form.get(FORM_DRAFT))
             response = Redirect(
                 self.pages.addresses.url(action.then, **_known(action.then, self.pages, values | dict(ids or {}))),
                 status_code=303,
             )
             sentence = action.done(ids or {}) if callable(action.done) else _(action.done)
+            if KEPT_FORM in form:
+                sentence = f"{_('Nội dung nhập trước khi đăng nhập lại đã được lưu.')} {sentence}"
             flash(response, "success", sentence, self.secure)
             return response
 
@@ -132,7 +138,7 @@ async def form_values(request: Request[Any, Any, Any]) -> dict[str, Any]:
     form = await request.form()
     pairs: dict[str, Any] = {}
     for name, value in form.multi_items():
-        if name in ("csrf_token", "idempotency_key"):
+        if name in PAGE_FIELDS:
             continue
         if isinstance(value, UploadFile):
             if not value.filename:
@@ -144,6 +150,14 @@ async def form_values(request: Request[Any, Any, Any]) -> dict[str, Any]:
             else ([pairs[name], value] if name in pairs else value)
         )
     return nested(pairs.items())
+
+
+async def _drop_draft(named: Any) -> None:
+    """The draft behind the form that was saved, where the form says there is one."""
+    page, separator, form = named.partition(" ") if isinstance(named, str) else ("", "", "")
+    actor = current_request().actor
+    if separator and actor is not None:
+        await drop_saved_draft(actor, page, form)
 
 
 def _context(found: Any) -> dict[str, Any]:

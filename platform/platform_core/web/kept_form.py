@@ -1,0 +1,83 @@
+"""What was typed for a session that had ended: carried through sign-in, then sent again to where it was going.
+
+Nothing is stored: the sign-in page holds it, hidden, and the page after sign-in is a form to the original address.
+That address checks rights, token and versions as always.
+"""
+
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from litestar import Request
+from litestar.datastructures import UploadFile
+from msgspec import Struct
+
+from platform_core.web.page_fields import CSRF_TOKEN, IDEMPOTENCY_KEY, KEPT_FORM, SECRET_FIELDS
+from platform_core.web.referrer import own_path, referring_page
+from platform_core.web.request_body import ACCOUNT_BYTES, MOST_FIELDS
+
+MOST_BYTES: Final = ACCOUNT_BYTES - 8 * 1024
+"""Carried through sign-in: what it takes, less login, password and the frame of the parts."""
+LEFT_OUT: Final = frozenset({CSRF_TOKEN, IDEMPOTENCY_KEY, KEPT_FORM})
+WHOLE_PAGE: Final = {"x-whole-page": "1"}
+"""The answer takes the place of the page, whatever piece of it a script asked for."""
+Pair = tuple[str, str]
+
+
+class KeptForm(Struct, frozen=True):
+    """A form to send to `address` again; `page` is where it stood, `files` the names of the files that are not kept.
+
+    `owner` is the account whose session ended; None when the database no longer knows.
+    """
+
+    address: str
+    page: str
+    fields: list[Pair]
+    files: list[str]
+    owner: UUID | None = None
+
+    @property
+    def packed(self) -> str:
+        """As text for one hidden field."""
+        return msgspec.json.encode(self).decode()
+
+    @property
+    def too_long(self) -> bool:
+        """Whether sign-in does not take it along."""
+        return len(self.packed.encode()) > MOST_BYTES
+
+    @property
+    def texts(self) -> list[str]:
+        """What people recognise of it: neither numbers nor ids."""
+        return [value for _name, value in self.fields if len(value) != 36 and any(map(str.isalpha, value))]
+
+
+async def kept_form(request: Request[Any, Any, Any], owner: UUID | None = None) -> KeptForm:
+    """The form of this request, without files, passwords and what belongs to its page."""
+    form = await request.form()
+    pairs = [(name, value) for name, value in form.multi_items() if name not in LEFT_OUT]
+    fields = [
+        (name, value)
+        for name, value in pairs
+        if isinstance(value, str) and name.rpartition(".")[2] not in SECRET_FIELDS
+    ]
+    files = [value.filename for _name, value in pairs if isinstance(value, UploadFile) and value.filename]
+    return KeptForm(request.url.path, referring_page(request), fields, files, owner)
+
+
+def unpacked(text: object) -> KeptForm | None:
+    """What `packed` made; None for anything that could not have been made here."""
+    try:
+        kept = msgspec.json.decode(text, type=KeptForm) if isinstance(text, str) and text else None
+    except msgspec.DecodeError:
+        return None
+    if kept is None or len(kept.fields) > MOST_FIELDS or not (own_path(kept.address) and own_path(kept.page)):
+        return None
+    return kept
+
+
+def comes_from_here(request: Request[Any, Any, Any]) -> bool:
+    """Whether the browser itself says that a page of ours sent this: without a token nothing less shows it."""
+    origin = request.headers.get("origin")
+    same_host = origin is not None and origin.partition("://")[2] == request.headers.get("host")
+    return request.headers.get("sec-fetch-site") == "same-origin" or same_host
