@@ -83,7 +83,7 @@ def locked_package(content):
 
 
 async def check(name, content):
-    return await files.checked(Upload(name, "text/html", content), "Tệp", "file", most_bytes=LIMIT)
+    return await files.checked(Upload(name, "text/html", content), "Tệp", "file", files.FileLimits(LIMIT))
 
 
 GOOD = {

@@ -228,6 +228,7 @@ STALE = {
 }
 AGAIN = {"title": "Phân công nhiệm vụ", "action": "/a", "submit": "Lưu nhiệm vụ", "back": "/b", "version": 3}
 SIGN_IN = {"action": "/sign-in", "login": "", "password": None, "error": None, "next": "", "demo_accounts": None}
+SIGN_IN["kept"] = None
 DEMO_ACCOUNTS = [
     {
         "name": "Nguyễn Thị Ánh",

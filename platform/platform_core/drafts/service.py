@@ -26,6 +26,8 @@ MOST_DRAFTS: Final = 50
 """Of one account in one body; the oldest makes room."""
 KEPT: Final = timedelta(days=30)
 """Since the last saving; the daily maintenance forgets what is older."""
+OWN_PAGE: Final = r"^/t/[!-~]*$"
+NO_PAGE: Final = mark("cần một địa chỉ của hệ thống.")
 Pair = tuple[str, str]
 
 
@@ -42,12 +44,7 @@ class DraftText(Struct, frozen=True):
     `seen` is the edition of the draft that this page knows of, 0 for none.
     """
 
-    page: Annotated[
-        str,
-        Meta(
-            title=mark("Trang"), max_length=300, pattern=r"^/t/[!-~]*$", description=mark("cần một địa chỉ của hệ thống.")
-        ),
-    ]
+    page: Annotated[str, Meta(title=mark("Trang"), max_length=300, pattern=OWN_PAGE, description=NO_PAGE)]
     form: Annotated[str, Meta(title=mark("Biểu mẫu"), max_length=500)]
     fields: Annotated[list[DraftField], Meta(title=mark("Nội dung"), max_length=2000)]
     title: Annotated[str | None, Meta(title=mark("Tên trang"), max_length=300)] = ""

@@ -19,9 +19,8 @@ from platform_core.web.request_context import current_request
 from platform_core.web.request_middleware import ACCOUNT, PUBLIC
 from platform_core.web.sign_in_pages import SignInPages
 from plugin_api.errors import Invalid, Refusal
-from plugin_api.i18n import LANGUAGES
+from plugin_api.i18n import LANGUAGES, use_language
 from plugin_api.i18n import gettext as _
-from plugin_api.i18n import use_language
 
 AnyRequest = Request[Any, Any, Any]
 ANYBODY = {"permission": PUBLIC, "most_bytes": ACCOUNT_BYTES}

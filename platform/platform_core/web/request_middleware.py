@@ -20,7 +20,15 @@ from platform_core.access.bodies import BodyPolicies
 from platform_core.accounts.client_address import Network, client_address, counted_as, is_loopback
 from platform_core.accounts.sessions import Caller, Opened, csrf_fits, open_request
 from platform_core.web.cookies import flashes_of, language_of, session_token
-from platform_core.web.faults import BadKey, MissingToken, NotSignedIn, OldToken, PasswordFirst, SessionEndedOverFile, TooLarge
+from platform_core.web.faults import (
+    BadKey,
+    MissingToken,
+    NotSignedIn,
+    OldToken,
+    PasswordFirst,
+    SessionEndedOverFile,
+    TooLarge,
+)
 from platform_core.web.idempotency import IdempotencyKey
 from platform_core.web.referrer import referring_page
 from platform_core.web.request_body import ACTION_BYTES, read_body, replay
@@ -89,7 +97,7 @@ class RequestMiddleware:
         return most if token and await open_request(token, None) else ACTION_BYTES
 
     async def _refuse_large(self, scope: Scope, most: int) -> None:
-        """The refusal stands on a page of this visitor, with his menu. Raises SessionEndedOverFile for nobody's file."""
+        """The refusal stands on a page with the visitor's menu. Raises SessionEndedOverFile for a file of nobody."""
         context = await self._context(Request(scope))
         if context.opened is None and most < scope["route_handler"].opt.get("most_bytes", ACTION_BYTES):
             raise SessionEndedOverFile
