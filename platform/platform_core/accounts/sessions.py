@@ -7,7 +7,6 @@ at a change of password, ends after IDLE without a click and after LONGEST in an
 """
 
 import hashlib
-import hmac
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -118,16 +117,6 @@ _decoder = msgspec.json.Decoder(Opened)
 
 def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
-
-
-def csrf_token(token: str) -> str:
-    """The token that every unsafe request of this session must carry; worth nothing in another session."""
-    return hmac.new(token.encode(), b"csrf", hashlib.sha256).hexdigest()
-
-
-def csrf_fits(token: str, given: str) -> bool:
-    """Whether the request carries the token of its own session."""
-    return hmac.compare_digest(csrf_token(token).encode(), given.encode(errors="replace"))
 
 
 async def open_request(token: str, slug: str | None) -> Opened | None:

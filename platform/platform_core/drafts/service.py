@@ -47,8 +47,8 @@ class DraftText(Struct, frozen=True):
     page: Annotated[str, Meta(title=mark("Trang"), max_length=300, pattern=OWN_PAGE, description=NO_PAGE)]
     form: Annotated[str, Meta(title=mark("Biểu mẫu"), max_length=500)]
     fields: Annotated[list[DraftField], Meta(title=mark("Nội dung"), max_length=2000)]
-    title: Annotated[str | None, Meta(title=mark("Tên trang"), max_length=300)] = ""
-    row_version: Annotated[int | None, Meta(title=mark("Phiên bản"), ge=0, le=2**31 - 1)] = None
+    title: Annotated[str, Meta(title=mark("Tên trang"), max_length=300)] = ""
+    row_version: Annotated[int, Meta(title=mark("Phiên bản"), ge=0, le=2**31 - 1)] | None = None
     seen: Annotated[int, Meta(title=mark("Lần lưu nháp"), ge=0, le=2**31 - 1)] = 0
 
 
@@ -139,7 +139,7 @@ async def save_draft(actor: Actor, data: DraftText) -> dict[str, Any]:
         actor.account_id,
         data.page,
         data.form,
-        data.title or "",
+        data.title,
         content.decode(),
         data.row_version,
         MOST_DRAFTS - 1,

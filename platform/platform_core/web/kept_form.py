@@ -74,10 +74,3 @@ def unpacked(text: object) -> KeptForm | None:
     if kept is None or len(kept.fields) > MOST_FIELDS or not (own_path(kept.address) and own_path(kept.page)):
         return None
     return kept
-
-
-def comes_from_here(request: Request[Any, Any, Any]) -> bool:
-    """Whether the browser itself says that a page of ours sent this: without a token nothing less shows it."""
-    origin = request.headers.get("origin")
-    same_host = origin is not None and origin.partition("://")[2] == request.headers.get("host")
-    return request.headers.get("sec-fetch-site") == "same-origin" or same_host

@@ -3,7 +3,8 @@
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-from platform_core.accounts.sessions import Caller, Opened, csrf_token
+from platform_core.accounts.csrf import csrf_token
+from platform_core.accounts.sessions import Caller, Opened
 from plugin_api.actor import Actor
 
 

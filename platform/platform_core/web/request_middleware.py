@@ -18,19 +18,18 @@ from litestar.utils.scope.state import ScopeState
 
 from platform_core.access.bodies import BodyPolicies
 from platform_core.accounts.client_address import Network, client_address, counted_as, is_loopback
-from platform_core.accounts.sessions import Caller, Opened, csrf_fits, open_request
+from platform_core.accounts.sessions import Caller, Opened, open_request
 from platform_core.web.cookies import flashes_of, language_of, session_token
+from platform_core.web.csrf import is_json, must_carry_token, must_come_from_here
 from platform_core.web.faults import (
     BadKey,
-    MissingToken,
     NotSignedIn,
-    OldToken,
     PasswordFirst,
     SessionEndedOverFile,
     TooLarge,
 )
 from platform_core.web.idempotency import IdempotencyKey
-from platform_core.web.referrer import referring_page
+from platform_core.web.referrer import SAFE_METHODS, page_at_hand
 from platform_core.web.request_body import ACTION_BYTES, read_body, replay
 from platform_core.web.request_context import RequestContext, begin_request
 from plugin_api.actor import Actor, Body
@@ -41,7 +40,6 @@ from plugin_api.i18n import use_language
 from tenancy.context import TenantContext
 from tenancy.transaction import TenantTransaction, in_body
 
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 PUBLIC = "public"
 ACCOUNT = "account"
 """`opt["permission"]` of pages that need a session but no body."""
@@ -76,12 +74,12 @@ class RequestMiddleware:
         request: Request[Any, Any, Any] = Request(scope, receive=replay(body), send=send)
         context = await self._context(request)
         if unsafe:
-            _must_come_from_here(request)
+            must_come_from_here(request)
         if permission != PUBLIC:
             self._must_be_signed_in(context, scope)
         if context.actor is None:
             if unsafe:
-                await _must_carry_token(request, context)
+                await must_carry_token(request, context)
             if permission not in (PUBLIC, ACCOUNT):
                 raise NotFoundException
             await self.app(scope, replay(body), send)
@@ -119,7 +117,7 @@ class RequestMiddleware:
         """Read the session and begin the request; strangers to the body get no actor."""
         slug = request.path_params.get("slug")
         context = RequestContext(
-            path=_page_of(request),
+            path=page_at_hand(request),
             token=session_token(request, self.secure) or "",
             api=request.url.path.startswith("/api/"),
             trace=request.scope["state"].get("trace", ""),
@@ -165,7 +163,7 @@ class RequestMiddleware:
         try:
             _must_hold(await self._with_roles(context), permission)
             if unsafe:
-                await _must_carry_token(request, context)
+                await must_carry_token(request, context)
             answer = await self._answer(request, context, body, unsafe)
         except BaseException:
             await transaction.rollback()
@@ -264,32 +262,12 @@ def _must_hold(actor: Actor | None, permission: str) -> None:
         )
 
 
-def _must_come_from_here(request: Request[Any, Any, Any]) -> None:
-    """An unsafe request comes from a page of ours, whoever sends it."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise MissingToken
-    origin = request.headers.get("origin")
-    if origin is not None and origin.partition("://")[2] != request.headers.get("host"):
-        raise MissingToken
-
-
-async def _must_carry_token(request: Request[Any, Any, Any], context: RequestContext) -> None:
-    """An unsafe request carries the token of its own session, where there is one."""
-    if context.opened is None:
-        return
-    given = request.headers.get("x-csrftoken")
-    if given is None and not _is_json(request):
-        given = str((await request.form()).get("csrf_token", ""))
-    if not csrf_fits(context.token, given or ""):
-        raise OldToken
-
-
 async def _idempotency_key(
     request: Request[Any, Any, Any], context: RequestContext, body: bytes
 ) -> IdempotencyKey | None:
     """The idempotency key of the request, booked; None when the request brings none. Raises BadKey."""
     key = request.headers.get("idempotency-key")
-    if _is_json(request):
+    if is_json(request):
         content = body
     else:
         form = await request.form()
@@ -314,18 +292,3 @@ async def _content_of(items: Iterable[tuple[str, Any]]) -> bytes:
         elif name != "csrf_token":
             marks.append((name, str(value)))
     return repr(sorted(marks)).encode()
-
-
-def _is_json(request: Request[Any, Any, Any]) -> bool:
-    return request.headers.get("content-type", "").split(";")[0].strip() not in (
-        "application/x-www-form-urlencoded",
-        "multipart/form-data",
-    )
-
-
-def _page_of(request: Request[Any, Any, Any]) -> str:
-    """The address of the page at hand; a form that comes back stands at the page it was sent from."""
-    if request.method not in SAFE_METHODS:
-        return referring_page(request)
-    query = request.url.query
-    return request.url.path + (f"?{query}" if query else "")

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from platform_core.access.roles import role_title
 from platform_core.accounts.demo import DemoAccount, demo_accounts
-from platform_core.web.kept_form import WHOLE_PAGE, KeptForm, comes_from_here, kept_form, unpacked
+from platform_core.web.csrf import comes_from_here
+from platform_core.web.kept_form import WHOLE_PAGE, KeptForm, kept_form, unpacked
 from platform_core.web.rendering import Pages
 from platform_core.web.request_context import current_request
 from plugin_api.endpoints import Action
