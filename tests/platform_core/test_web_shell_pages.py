@@ -229,7 +229,15 @@ STALE = {
     "values": {f["name"]: "Giá trị đang lưu" for f in FIELDS},
 }
 AGAIN = {"title": "Phân công nhiệm vụ", "action": "/a", "submit": "Lưu nhiệm vụ", "back": "/b", "version": 3}
-SIGN_IN = {"action": "/sign-in", "login": "", "password": None, "error": None, "next": "", "demo_accounts": None, "kept": None}
+SIGN_IN = {
+    "action": "/sign-in",
+    "login": "",
+    "password": None,
+    "error": None,
+    "next": "",
+    "demo_accounts": None,
+    "kept": None,
+}
 KEPT = KeptForm("/t/kien-luong/a", "/t/kien-luong/b", [("note", "Đã gặp 3 hộ dân,\nxin gia hạn")], ["biên bản.pdf"])
 DEMO_ACCOUNTS = [
     {
@@ -273,7 +281,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "drafts": (
         "drafts.html",
-        shown(Drafts([Draft(UUID(int=1), "/t/x", "/a", "Nhiệm vụ", [], None, 1, datetime(2026, 3, 2), "02/03/2026")], 30)),
+        shown(Drafts([Draft(UUID(int=1), "/t/x", "/a", "Nhiệm vụ", [], None, 1, datetime(2026, 3, 2), "8:05")], 30)),
     ),
     "sign_in_demo": (
         "sign_in.html",

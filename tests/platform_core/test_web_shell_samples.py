@@ -126,6 +126,7 @@ def shell(signed_in: bool, in_body: bool) -> SimpleNamespace:
 
 
 OUTSIDE_A_BODY = ("choose_body.html", "change_password.html", "kept_form.html")
+LIMITS = FileLimits(5 << 20, ("pdf", "docx"))
 PIECES = """{% extends "layout.html" %}{% import "macros.html" as ui %}
 {% block heading %}x{% endblock %}{% block content %}
 <div class="stats">{{ ui.stat_card("Nhiệm vụ", number(score), "/x", "trên 40 nhiệm vụ", "danger") }}
@@ -146,7 +147,7 @@ PIECES = """{% extends "layout.html" %}{% import "macros.html" as ui %}
 def render(name: str) -> str:
     """The named sample as HTML; sign-in and the errors outside a body have no person in their frame."""
     if name == "pieces":
-        return environment().from_string(PIECES).render(score=Decimal("9.5"), LIMITS=FileLimits(5 << 20, ("pdf", "docx")))
+        return environment().from_string(PIECES).render(score=Decimal("9.5"), LIMITS=LIMITS)
     template, context = pages.PAGES[name]
     before_sign_in = template == "sign_in.html" or name == "error_alone"
     env = environment(
