@@ -18,6 +18,9 @@
     return [path, ...hidden.map((input) => `${input.name}=${input.value}`)].join(" ").slice(0, LONGEST_FORM);
   }
 
+  // Without the names of the body and of the product.
+  const titleHere = () => document.title.split(" – ").slice(0, -2).join(" – ").slice(0, 300);
+
   const ticks = (input) => input.type === "checkbox" || input.type === "radio";
   function contentOf(form) {
     const chosen = (input) => (input.selectedOptions ? [...input.selectedOptions].map((option) => option.value) : [input.value]);
@@ -69,7 +72,7 @@
     if (!state.typed || state.offered || form.dataset.sent || !form.isConnected) return;
     state.typed = false;
     const fields = contentOf(form).map(([name, value]) => ({ name, value }));
-    const draft = { page: form.dataset.draftPage, form: state.name, fields, title: document.title.slice(0, 300), row_version: version(form), seen: state.edition };
+    const draft = { page: form.dataset.draftPage, form: state.name, fields, title: titleHere(), row_version: version(form), seen: state.edition };
     state.saving = new AbortController();
     try {
       const body = JSON.stringify(draft);
