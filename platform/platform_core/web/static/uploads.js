@@ -38,12 +38,17 @@
 
   // Before every other listener: while files are sent by the page itself nobody else may send the form.
   document.addEventListener("submit", (event) => {
-    const form = event.target, panel = form.querySelector("[data-upload]");
-    if (!panel || event.defaultPrevented || ![...form.querySelectorAll("input[type=file]")].some((input) => input.files.length)) return;
+    const form = event.target, template = form.querySelector("template[data-upload-panel]");
+    if (!template || event.defaultPrevented || ![...form.querySelectorAll("input[type=file]")].some((input) => input.files.length)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (!form.dataset.sent) send(form, panel, new FormData(form, event.submitter));
+    if (!form.dataset.sent) send(form, panelOf(form, template), new FormData(form, event.submitter));
   }, true);
+
+  function panelOf(form, template) {
+    if (!form.querySelector("[data-upload]")) template.after(template.content.cloneNode(true));
+    return form.querySelector("[data-upload]");
+  }
 
   function send(form, panel, content) {
     const request = new XMLHttpRequest(), sending = panel.querySelector("[data-upload-sending]");
@@ -62,7 +67,7 @@
     };
     form.dataset.sent = "1";
     form.querySelectorAll("button[type=submit]").forEach((button) => button.setAttribute("aria-disabled", "true"));
-    panel.hidden = sending.hidden = false;
+    sending.hidden = false;
     fault.hidden = true;
     show(0);
     panel.querySelector("[data-upload-cancel]").addEventListener("click", cancel);
