@@ -149,9 +149,9 @@
     clearTimeout(state.timer);
     state.saving?.abort();
   }, true);
+  // Also when the page is left: it is hidden first.
   const saveAll = () => document.querySelectorAll("form[data-drafts]").forEach((form) => { if (states.get(form)?.typed) save(form, true); });
   document.addEventListener("visibilitychange", () => { if (document.hidden) saveAll(); });
-  window.addEventListener("pagehide", saveAll);
 
   tabs.addEventListener("message", ({ data }) => {
     for (const form of document.querySelectorAll("form[data-drafts]")) {
