@@ -14,8 +14,8 @@ import pytest
 from loops import settled
 
 from platform_core.access.bodies import BodyPolicies
+from platform_core.accounts.opened import HeldRole
 from platform_core.accounts.registration import all_accounts
-from platform_core.accounts.sessions import HeldRole
 from platform_core.app import compose
 from platform_core.embedded import EmbeddedPostgres
 from platform_core.plugin_host.running import dispatcher
@@ -29,6 +29,7 @@ from tenancy.query import row, rows
 from tenancy.transaction import TenantTransaction, in_body
 
 os.environ.setdefault("PICCOLO_CONF", "platform_core.provisioning.piccolo_conf")
+os.environ["THIDUA_LANG"] = "vi"  # whatever the locale of the machine is
 TEMPLATE = "template_of_tests"
 KEY = bytes(range(32))
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from reading import Finding, Source, dotted, last_name
-from sql_text import is_fixed, takes_sql
+from sql_text import is_fixed, sql_of
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMED_FOLDERS = ("platform", "tenants", "plugins")
@@ -37,7 +37,8 @@ SESSION_SET = re.compile(r"(?:^|;)\s*SET\s+(?!LOCAL\b|CONSTRAINTS\b|TRANSACTION\
 def string_built_sql(source: Source) -> Found:
     """SQL is text that stands in the source; what people send goes in as a bind parameter."""
     for call, _name in source.calls():
-        if takes_sql(call) and call.args and not is_fixed(call.args[0], source):
+        sql = sql_of(call)
+        if sql is not None and not is_fixed(sql, source):
             yield call.lineno, "SQL put together from values: use $1, $2 … or constants of the module"
 
 

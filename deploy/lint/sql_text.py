@@ -14,13 +14,20 @@ DDL_WRITERS = frozenset({"protect", "protect_directory", "let_sign_in_read"})
 """What writes the DDL of row security out of names (`tenancy.protection`)."""
 
 
-def takes_sql(call: ast.Call) -> bool:
-    """Whether the first argument of a call is SQL: `rows("…")`, `query.rows("…")`, `connection.fetch("…")`."""
-    if isinstance(call.func, ast.Name):
-        return call.func.id in QUERY_FUNCTIONS or call.func.id == "execute"
-    if isinstance(call.func, ast.Attribute):
-        return call.func.attr in QUERY_METHODS or (call.func.attr in QUERY_FUNCTIONS
-                                                   and getattr(call.func.value, "id", "") == "query")
+def sql_of(call: ast.Call) -> ast.expr | None:
+    """The SQL a call takes: the first argument of `rows("…")`, `query.rows("…")`, `connection.fetch("…")`, the third
+    of `page_of(query, ORDERS, "…")`; None for every other call."""
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    place = 2 if name == "page_of" else 0 if _takes_sql(call.func) else None
+    return call.args[place] if place is not None and len(call.args) > place else None
+
+
+def _takes_sql(function: ast.expr) -> bool:
+    if isinstance(function, ast.Name):
+        return function.id in QUERY_FUNCTIONS or function.id == "execute"
+    if isinstance(function, ast.Attribute):
+        return function.attr in QUERY_METHODS or (function.attr in QUERY_FUNCTIONS
+                                                  and getattr(function.value, "id", "") == "query")
     return False
 
 
@@ -28,8 +35,8 @@ def is_fixed(node: ast.expr, source: Source) -> bool:
     """True for constants, joined constants, choices among constants, and local names that hold nothing else.
 
     Also fixed, because the possible texts all stand in the source: a look-up in a constant table (`ORDERS[key]`), a
-    method that takes its answer out of one (`query.order(ORDERS, "name")`), a `Literal` parameter, the declared name of
-    a table (`table._meta.tablename`), and the text that a query function passes on: its callers are looked at instead.
+    `Literal` parameter, the declared name of a table (`table._meta.tablename`), and the text that a query function
+    passes on: its callers are looked at instead.
     """
     match node:
         case ast.Constant():
@@ -60,11 +67,11 @@ def is_fixed(node: ast.expr, source: Source) -> bool:
 
 
 def _chooses(call: ast.Call, source: Source) -> bool:
-    """`ORDERS.get(key, "name")`, `query.order(ORDERS, "name")`, `protect("person", …)`."""
+    """`ORDERS.get(key, "name")`, `protect("person", …)`."""
     name = getattr(call.func, "attr", getattr(call.func, "id", ""))
     if isinstance(call.func, ast.Attribute) and name == "get":
         return is_fixed(call.func.value, source) and all(is_fixed(other, source) for other in call.args[1:])
-    chosen = name in DDL_WRITERS or name in ("order", "_names_its_body")
+    chosen = name in DDL_WRITERS or name == "_names_its_body"
     return bool(call.args) and chosen and all(is_fixed(argument, source) for argument in call.args)
 
 

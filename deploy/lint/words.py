@@ -9,6 +9,8 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -39,12 +41,26 @@ class Domain:
 
 
 def domains(root: Path = ROOT) -> list[Domain]:
-    """The core, which also holds the words of the contract, and each module."""
+    """The core, which also holds the words of the contract and of tenancy, and each module, also those from outside."""
     core = root / "platform" / "platform_core"
-    found = [Domain("core", _english(core, "thidua"), (core, root / "platform" / "plugin_api"))]
-    for package in sorted((root / "plugins").glob("*/__init__.py")):
-        found.append(Domain(package.parent.name, _english(package.parent, package.parent.name), (package.parent,)))
-    return found
+    below = (root / "platform" / "plugin_api", root / "tenants" / "tenancy")
+    packages = {file.parent for file in (root / "plugins").glob("*/__init__.py")} | set(installed_packages())
+    return [
+        Domain("core", _english(core, "thidua"), (core, *below)),
+        *(Domain(package.name, _english(package, package.name), (package,)) for package in sorted(packages)),
+    ]
+
+
+def installed_packages() -> Iterator[Path]:
+    """The folders of the modules that installed distributions announce; a module is not run for it."""
+    for entry in entry_points(group="thidua.plugins"):
+        found = find_spec(entry.module.partition(".")[0])
+        yield from (Path(folder).resolve() for folder in (found and found.submodule_search_locations) or ())
+
+
+def shown_path(file: Path, root: Path) -> str:
+    """Within the project from its top; the whole path of what lies outside."""
+    return (file.relative_to(root) if file.is_relative_to(root) else file).as_posix()
 
 
 def _english(package: Path, name: str) -> Path:
@@ -78,7 +94,7 @@ def template_faults(folder: Path, root: Path = ROOT) -> Iterator[str]:
     """Templates that do not parse, and words in them that gettext does not know."""
     environment = Environment(autoescape=True, extensions=["jinja2.ext.i18n", "jinja2.ext.loopcontrols"])
     for file in sorted(folder.rglob("templates/**/*.html")):
-        name = file.relative_to(root)
+        name = shown_path(file, root)
         try:
             tree = environment.parse(file.read_text(encoding="utf-8"))
         except TemplateSyntaxError as fault:
@@ -107,7 +123,7 @@ def said(domain: Domain, root: Path = ROOT) -> Catalog:
     for folder in domain.folders:
         said_here = extract_from_dir(folder, METHODS, OPTIONS, KEYWORDS, ["reason:"])
         for file, line, message, comments, context in said_here:
-            where = (folder / file).relative_to(root).as_posix()
+            where = shown_path(folder / file, root)
             found.add(message, None, [(where, line)], auto_comments=comments, context=context)
     return found
 
@@ -136,7 +152,7 @@ def catalogue_faults(domain: Domain, root: Path = ROOT) -> Iterator[str]:
             yield f"{where}: the English of “{_texts(message.id)[0]}” fills in other values"
     for message in there:
         if message.id and wanted.get(message.id) is None:
-            yield f"{domain.catalogue.relative_to(root)}: nobody says “{_texts(message.id)[0]}” any more"
+            yield f"{shown_path(domain.catalogue, root)}: nobody says “{_texts(message.id)[0]}” any more"
 
 
 def _texts(message: str | list[str] | tuple[str, ...]) -> list[str]:

@@ -3,7 +3,6 @@
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import date, datetime
 from typing import Any, cast
 
 from litestar import Litestar
@@ -18,9 +17,11 @@ from litestar.static_files import create_static_files_router
 from platform_core import core_plugin
 from platform_core.access.bodies import BodyPolicies
 from platform_core.access.roles import ROLES
+from platform_core.accounts.opening import Openings
 from platform_core.api.health import health_handlers
 from platform_core.api.session import session_handlers
 from platform_core.documents import Renderer
+from platform_core.issued_papers.register import PaperRegister
 from platform_core.observability.logs import set_up_logs
 from platform_core.people.port import PeopleOfBody
 from platform_core.plugin_host.dispatcher import Dispatcher
@@ -29,17 +30,19 @@ from platform_core.plugin_host.running import run_with
 from platform_core.provisioning.instance import load_demo_accounts, runtime_dsn
 from platform_core.settings import InstanceSettings
 from platform_core.web.account_pages import account_pages
-from platform_core.web.addresses import Addresses
+from platform_core.web.addresses import Addresses, addresses_of
 from platform_core.web.exception_handlers import ExceptionHandlers
 from platform_core.web.languages import catalogue, folders_of
-from platform_core.web.rendering import STATIC, VERSION, Pages
-from platform_core.web.request_middleware import PUBLIC, RequestMiddleware
+from platform_core.web.permissions import PUBLIC
+from platform_core.web.rendering import VERSION, Pages
+from platform_core.web.request_middleware import RequestMiddleware
 from platform_core.web.route_factory import RouteFactory
 from platform_core.web.security_headers import SecurityHeadersMiddleware
 from platform_core.web.sign_in_pages import SignInPages
+from platform_core.web.template_environment import STATIC
+from plugin_api.clock import today
 from plugin_api.i18n import install as install_languages
 from plugin_api.ports import Ports, install, ports
-from plugin_api.vietnam import VIETNAM
 from tenancy.context import Signer
 from tenancy.engine import DB
 
@@ -54,14 +57,17 @@ def compose(plugins: Sequence[Any] | None = None, trace: Any = None) -> Registry
     """The modules of this process, checked and ready; also for commands that need no web."""
     registry = build_registry([core_plugin, *(installed_plugins() if plugins is None else plugins)], ROLES, trace)
     run_with(Dispatcher(registry))
-    install(Ports(people=PeopleOfBody(), renderer=Renderer(), today=today))
+    install(
+        Ports(
+            people=PeopleOfBody(),
+            renderer=Renderer(),
+            papers=PaperRegister(),
+            addresses=addresses_of(registry),
+            today=today,
+        )
+    )
     install_languages({"en": catalogue("en", folders_of(registry.plugins))})
     return registry
-
-
-def today() -> date:
-    """The calendar day in Viet Nam."""
-    return datetime.now(VIETNAM).date()
 
 
 def create_app(
@@ -73,8 +79,8 @@ def create_app(
     registry = compose(plugins, print if os.environ.get("THIDUA_TRACE_HOOKS") else None)
     dispatcher = Dispatcher(registry)
     run_with(dispatcher)
-    pages = Pages(dispatcher, Addresses())
-    if faults := pages.template_faults():
+    pages = Pages(dispatcher, cast(Addresses, ports().addresses))
+    if faults := pages.faults():
         raise RegistryError(faults)
     sign_in_pages = SignInPages(pages, chosen.demo and chosen.embedded)
     routes = RouteFactory(pages, chosen.secure)
@@ -111,6 +117,7 @@ def create_app(
             DefineMiddleware(
                 RequestMiddleware,
                 policies=BodyPolicies(registry),
+                openings=Openings(),
                 secure=chosen.secure,
                 trusted_proxies=chosen.trusted_proxies,
             )

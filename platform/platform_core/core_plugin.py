@@ -1,6 +1,6 @@
 """The core's own screens, through the same hooks and declarations as every module."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from platform_core.access.matrix import matrix
@@ -10,10 +10,10 @@ from platform_core.dashboard.service import dashboard
 from platform_core.drafts import service as drafts
 from platform_core.facts.service import FactQuery, fact_list, measured_fact
 from platform_core.people import forms, listing, role_requests, service, view
-from platform_core.permissions import GRANTS, GUARDED, TITLES, Permission
+from platform_core.permissions import CONDITIONS, GRANTS, GUARDED, TITLES, Permission
 from platform_core.plugin_settings import modules
+from platform_core.plugin_settings import page as settings
 from platform_core.search.service import SearchQuery, search
-from plugin_api.actor import Actor
 from plugin_api.endpoints import SIGNED_IN, Action, Endpoint, View
 from plugin_api.hookspecs import hookimpl
 from plugin_api.i18n import gettext
@@ -32,6 +32,7 @@ def given_or_asked(made: Mapping[str, Any]) -> str:
 
 
 PERSON = "/people/{person_id:uuid}"
+SETTINGS = "/modules/{module:str}/settings"
 REQUEST = f"{PERSON}/role-requests/{{request_id:uuid}}"
 ENDPOINTS: list[Endpoint] = [
     View(name="core.dashboard", path="", permission=SIGNED_IN, load=dashboard, template="dashboard.html"),
@@ -200,6 +201,49 @@ ENDPOINTS: list[Endpoint] = [
         done=_("Đã lưu."),
     ),
     View(
+        name="core.settings",
+        path=SETTINGS,
+        permission=P.SETTINGS_CHANGE,
+        load=settings.settings_page,
+        template="settings.html",
+    ),
+    Action(
+        name="core.settings.set",
+        path=SETTINGS,
+        permission=P.SETTINGS_CHANGE,
+        run=settings.set_settings,
+        data=settings.SettingsChange,
+        then="core.settings",
+        done=settings.sentence,
+    ),
+    Action(
+        name="core.settings.reset",
+        path=f"{SETTINGS}/reset",
+        permission=P.SETTINGS_CHANGE,
+        run=settings.reset_settings,
+        data=settings.SettingKeys,
+        then="core.settings",
+        done=settings.sentence,
+    ),
+    Action(
+        name="core.settings.lock",
+        path=f"{SETTINGS}/lock",
+        permission=P.SETTINGS_CHANGE,
+        run=settings.lock_settings,
+        data=settings.SettingKeys,
+        then="core.settings",
+        done=settings.sentence,
+    ),
+    Action(
+        name="core.settings.unlock",
+        path=f"{SETTINGS}/unlock",
+        permission=P.SETTINGS_CHANGE,
+        run=settings.unlock_settings,
+        data=settings.SettingKeys,
+        then="core.settings",
+        done=settings.sentence,
+    ),
+    View(
         name="core.permissions",
         path="/permissions",
         permission=P.PERMISSIONS_READ,
@@ -218,6 +262,17 @@ ENDPOINTS: list[Endpoint] = [
 ]
 
 
+NAVIGATION = [
+    NavigationItem(_("Việc của tôi"), "core.dashboard", "home", 0),
+    NavigationItem(_("Tìm kiếm"), "core.search", "search", 5),
+    NavigationItem(_("Người của đơn vị"), "core.people", "users", 10),
+    NavigationItem(_("Số liệu"), "core.facts", "chart-bar", 15),
+    NavigationItem(_("Mô-đun"), "core.modules", "puzzle", 20),
+    NavigationItem(_("Phân quyền"), "core.permissions", "shield-check", 30),
+    NavigationItem(_("Nhật ký"), "core.trail", "history", 40),
+]
+
+
 @hookimpl
 def module_manifest() -> Manifest:
     """The core as a module; it can't be switched off."""
@@ -226,25 +281,14 @@ def module_manifest() -> Manifest:
         title=_("Đơn vị"),
         summary=_("Người, vai trò và mô-đun của đơn vị."),
         version="1",
+        contract=1,
         permissions=Permission,
         permission_titles={p.value: title for p, title in TITLES.items()},
         grants=GRANTS,
         guarded=GUARDED,
+        conditions=CONDITIONS,
         endpoints=ENDPOINTS,
+        navigation=NAVIGATION,
         tables="platform_core.people.piccolo_app",
         records=RECORDS,
     )
-
-
-@hookimpl
-def navigation(actor: Actor) -> Sequence[NavigationItem]:
-    """My work first, then what belongs to the body."""
-    return [
-        NavigationItem(_("Việc của tôi"), "core.dashboard", "home", 0),
-        NavigationItem(_("Tìm kiếm"), "core.search", "search", 5),
-        NavigationItem(_("Người của đơn vị"), "core.people", "users", 10),
-        NavigationItem(_("Số liệu"), "core.facts", "chart-bar", 15),
-        NavigationItem(_("Mô-đun"), "core.modules", "puzzle", 20),
-        NavigationItem(_("Phân quyền"), "core.permissions", "shield-check", 30),
-        NavigationItem(_("Nhật ký"), "core.trail", "history", 40),
-    ]

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from plugin_api.i18n import mark as _
+from plugin_api.manifest import GrantCondition
 
 
 class Permission(StrEnum):
@@ -16,6 +17,7 @@ class Permission(StrEnum):
     ROLE_CONFIRM = "core.role.confirm"
     ROLE_FOLLOW = "core.role.follow"
     ROLES_ASSIGN = "core.roles.assign"
+    SETTINGS_CHANGE = "core.settings.change"
     TRAIL_READ = "core.trail.read"
 
 
@@ -28,6 +30,7 @@ TITLES = {
     Permission.ROLE_CONFIRM: _("Xác nhận, từ chối vai trò do người khác đề nghị"),
     Permission.ROLE_FOLLOW: _("Được báo vai trò cần xác nhận vừa có hiệu lực"),
     Permission.ROLES_ASSIGN: _("Trao, thu hồi vai trò"),
+    Permission.SETTINGS_CHANGE: _("Xem và đổi thiết lập của mô-đun"),
     Permission.TRAIL_READ: _("Xem nhật ký thay đổi"),
 }
 
@@ -48,8 +51,22 @@ GRANTS = {
     "clerk": frozenset({Permission.PEOPLE_READ}),
 }
 
+CONDITIONS = (
+    GrantCondition(
+        permission=Permission.ROLES_ASSIGN,
+        words=_("trừ cho chính mình; vai trò ghi “cần xác nhận” thì người thứ hai xác nhận"),
+    ),
+    GrantCondition(
+        permission=Permission.ROLE_CONFIRM, words=_("trừ vai trò do mình đề nghị hoặc được đề nghị cho mình")
+    ),
+    GrantCondition(
+        permission=Permission.TRAIL_READ, words=_("nội dung chỉ hiện với việc mà người xem có quyền trong cả đơn vị")
+    ),
+)
+"""What a right to act or read does not reach, though it is held."""
+
 GUARDED: frozenset[StrEnum | str] = frozenset(
-    {Permission.FACTS_READ, Permission.ROLE_CONFIRM, Permission.ROLES_ASSIGN}
+    {Permission.FACTS_READ, Permission.ROLE_CONFIRM, Permission.ROLES_ASSIGN, Permission.SETTINGS_CHANGE}
 )
 """Facts can be asked about each person of the body; who gives or confirms roles could open everything to a second
-account of his own."""
+account of his own; settings say who decides and whether names are shown."""

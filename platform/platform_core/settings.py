@@ -67,13 +67,13 @@ class InstanceSettings:
         read = os.environ.get
         return cls(
             data=(data or Path(read("THIDUA_DATA") or default_data_folder())).expanduser().resolve(),
-            port=int(read("THIDUA_PORT") or 8000),
-            workers=int(read("THIDUA_WORKERS") or 1),
+            port=_whole("THIDUA_PORT", 8000, most=65535),
+            workers=_whole("THIDUA_WORKERS", 1, most=64),
             demo=read("THIDUA_DEMO", "1") != "0",
             database_url=read("DATABASE_URL") or None,
             owner_url=read("DATABASE_OWNER_URL") or None,
             origin=read("THIDUA_ORIGIN") or None,
-            pool=int(read("THIDUA_POOL") or 10),
+            pool=_whole("THIDUA_POOL", 10, most=1000),
             trusted_proxies=_networks(read("THIDUA_TRUSTED_PROXIES") or ""),
             request_seconds=_seconds(read("THIDUA_REQUEST_SECONDS") or str(REQUEST_SECONDS)),
         )
@@ -106,6 +106,14 @@ def _networks(text: str) -> tuple[Network, ...]:
                 part=fault,
             )
         ) from fault
+
+
+def _whole(name: str, default: int, most: int) -> int:
+    text = os.environ.get(name) or str(default)
+    if not text.isascii() or not text.isdigit() or int(text) > most:
+        raise StartupError(_("%(name)s: “%(value)s” phải là số nguyên từ 0 đến %(most)s.", name=name, value=text,
+                             most=most))
+    return int(text)
 
 
 def _seconds(text: str) -> float:

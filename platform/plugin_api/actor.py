@@ -43,6 +43,46 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """Where in a body something is allowed: in these units, or, where it is `everywhere`, in all but these."""
+
+    everywhere: bool
+    units: frozenset[UUID]
+
+    def __contains__(self, unit_id: UUID) -> bool:
+        return (unit_id in self.units) != self.everywhere
+
+    def __bool__(self) -> bool:
+        return self.everywhere or bool(self.units)
+
+    def __or__(self, other: "Scope") -> "Scope":
+        both = self.units | other.units
+        everywhere = self.everywhere or other.everywhere
+        return Scope(everywhere, frozenset(one for one in both if (one in self or one in other) != everywhere))
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is the whole body, without an exception."""
+        return self.everywhere and not self.units
+
+    @property
+    def parameter(self) -> list[UUID]:
+        """The scope as one value for a statement; see `in_scope`."""
+        return [*([EVERYWHERE] if self.everywhere else []), *sorted(self.units)]
+
+
+WHOLE_BODY = Scope(True, frozenset())
+EVERYWHERE = UUID(int=0)
+"""In the parameter of a scope: the other units are those where it does not hold."""
+
+
+def in_scope(column: str, parameter: str) -> str:
+    """SQL: whether the unit in `column` lies within the scope given as `parameter`: `in_scope("c.unit_id", "$3")`."""
+    given = f"{parameter}::uuid[]"
+    return f"(({column} = ANY ({given})) <> ('{EVERYWHERE}' = ANY ({given})))"
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """The person of this request. Permissions are sets already: asking costs a look-up, never a query."""
 
@@ -71,11 +111,13 @@ class Actor:
         if not self.may(permission, unit_id):
             raise Forbidden(_("Đồng chí không được phân quyền làm việc này. Cần thì báo người quản trị của đơn vị."))
 
-    def units(self, permission: StrEnum | str) -> set[UUID] | None:
-        """The units where the person holds `permission`; None means everywhere in the body."""
-        if any(held.unit_id is None and permission in held.allowed for held in self.held) and self.may(permission):
-            return None
-        return {held.unit_id for held in self.held if held.unit_id and self.may(permission, held.unit_id)}
+    def scope(self, permission: StrEnum | str) -> Scope:
+        """Where the person holds `permission`: `unit_id in scope` is `may(permission, unit_id)` for every unit."""
+        everywhere = any(held.unit_id is None and permission in held.allowed for held in self.held) and not any(
+            held.unit_id is None and permission in held.denied for held in self.held
+        )
+        named = {held.unit_id for held in self.held if held.unit_id}
+        return Scope(everywhere, frozenset(unit for unit in named if self.may(permission, unit) != everywhere))
 
     def settings(self, module: str, config: type[Config]) -> Config:
         """The settings of a module in this body: own over inherited over defaults."""

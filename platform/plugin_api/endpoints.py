@@ -4,6 +4,7 @@ A module lists its `View`s and `Action`s; the host makes from each a page under 
 under `/api/v1/t/{slug}/<module>`. So all that a screen can do, the API can do, by construction.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,9 +22,9 @@ SIGNED_IN = "signed_in"
 class View:
     """Something to look at.
 
-    `load(actor, **path parameters, query=…)` returns a Struct (shown by `template`, sent as JSON by the API) or a
-    `File` (sent as a download by both). `query` types the query string. `export` turns the loaded Struct into a
-    sheet for `?export=xlsx`.
+    `load(actor, **path parameters, query=…)` returns a Struct (shown by `template`, sent as JSON by the API), a
+    `Printout` (printed once the transaction has ended) or a `File` (both sent as a download by page and API). `query`
+    types the query string. `export` turns the loaded Struct into a sheet for `?export=xlsx`.
     """
 
     name: str
@@ -54,3 +55,10 @@ class Action:
 
 
 Endpoint = View | Action
+PATH_PARAMETER = re.compile(r"\{(\w+):(\w+)\}")
+"""(name, kind) of a value in a path."""
+
+
+def path_parameters(endpoint: Endpoint) -> list[str]:
+    """The names of the values in the path: `/cycles/{cycle_id:uuid}` → `["cycle_id"]`."""
+    return [name for name, _kind in PATH_PARAMETER.findall(endpoint.path)]

@@ -9,12 +9,17 @@ from msgspec import Struct
 
 
 class FactDeclaration(Struct, frozen=True):
-    """A fact a module can measure: `monthly_rating.share_completed`, about a `person` or a `body`."""
+    """A fact a module can measure: `monthly_rating.share_completed`, about a `person` or a `body` (or a unit of it).
+
+    `permission` is the right of the module that it takes besides the right to read facts: in the whole body, in the
+    unit that is asked about, or, about a person, in the whole body unless it is oneself. "" where it takes none.
+    """
 
     name: str
     title: str
     subject: Literal["person", "body"]
     measure: Literal["share", "count", "counts"]
+    permission: str = ""
 
 
 class Fact(Struct, frozen=True):

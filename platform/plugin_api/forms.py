@@ -13,6 +13,7 @@ from msgspec import NODEFAULT, Meta, Struct
 
 from plugin_api.errors import Invalid
 from plugin_api.i18n import gettext as _
+from tenancy.paper_signs import named, unprintable
 
 Data = TypeVar("Data", bound=Struct)
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -56,16 +57,22 @@ def _lists(node: Any) -> Any:
     return {key: _lists(value) for key, value in node.items()}
 
 
-def parse(form: type[Data], values: Mapping[str, Any]) -> Data:
-    """`values` as a `form`. Raises Invalid naming every field that can't be used, in the person's language."""
+def parse(form: type[Data], values: Mapping[str, Any], *, printed: bool = True) -> Data:
+    """`values` as a `form`. Raises Invalid naming every field that can't be used, in the person's language.
+
+    `printed`: texts may end on papers, so that signs without a letter in their font are refused by name; not so what is
+    only searched for.
+    """
     faults: dict[str, str] = {}
-    found = _struct(form, values, "", faults)
+    found = _struct(form, values, "", faults, printed)
     if faults:
         raise Invalid(faults)
     return found
 
 
-def _struct(form: type[Data], values: Mapping[str, Any], prefix: str, faults: dict[str, str]) -> Any:
+def _struct(
+    form: type[Data], values: Mapping[str, Any], prefix: str, faults: dict[str, str], printed: bool
+) -> Any:
     known = _fields(form)
     taken: dict[str, Any] = {}
     for name, field in known.items():
@@ -80,7 +87,7 @@ def _struct(form: type[Data], values: Mapping[str, Any], prefix: str, faults: di
             elif required:
                 taken[field.name] = False
             continue
-        value = _value(field.type, given, prefix + name, label_of(field), faults)
+        value = _value(field.type, given, prefix + name, label_of(field), faults, printed)
         if prefix + name not in faults:
             taken[field.name] = value
     return None if any(fault.startswith(prefix) for fault in faults) else form(**taken)
@@ -97,10 +104,10 @@ def _fields(form: type[Struct]) -> dict[str, msgspec.structs.FieldInfo]:
     return {field.encode_name: field for field in msgspec.structs.fields(form)}
 
 
-def _value(kind: Any, given: Any, name: str, label: str, faults: dict[str, str]) -> Any:
+def _value(kind: Any, given: Any, name: str, label: str, faults: dict[str, str], printed: bool) -> Any:
     inner = base_type(kind)
     if isinstance(inner, type) and issubclass(inner, Struct) and isinstance(given, Mapping):
-        return _struct(inner, given, name + ".", faults)
+        return _struct(inner, given, name + ".", faults, printed and inner is not Upload)
     items = get_args(inner)
     if (
         get_origin(inner) in (list, tuple)
@@ -111,7 +118,7 @@ def _value(kind: Any, given: Any, name: str, label: str, faults: dict[str, str])
         if not isinstance(given, list):
             faults[name] = _("%(label)s: cần một danh sách.", label=label)
             return None
-        return [_value(items[0], one, f"{name}.{place}", label, faults) for place, one in enumerate(given)]
+        return [_value(items[0], one, f"{name}.{place}", label, faults, printed) for place, one in enumerate(given)]
     try:
         value = msgspec.convert(_plain(given, inner), kind, strict=False)
     except msgspec.ValidationError as fault:
@@ -120,7 +127,18 @@ def _value(kind: Any, given: Any, name: str, label: str, faults: dict[str, str])
     if isinstance(value, date) and value.year not in YEARS:
         faults[name] = _("%(label)s: hãy ghi một ngày từ năm %(first)s đến năm %(last)s.", label=label,
                          first=YEARS[0], last=YEARS[-1])
+    if printed and (signs := _unprintable(value)):
+        faults[name] = _(
+            "%(label)s: không in được ký tự %(signs)s. Hãy bỏ hoặc viết bằng chữ.", label=label, signs=named(signs)
+        )
     return value
+
+
+def _unprintable(value: Any) -> list[str]:
+    """The signs that papers can't print, of a text or of the texts of a list."""
+    if isinstance(value, str):
+        return unprintable(value)
+    return [sign for one in value for sign in _unprintable(one)] if isinstance(value, list | tuple) else []
 
 
 def _plain(given: Any, inner: Any) -> Any:

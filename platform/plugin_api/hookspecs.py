@@ -14,7 +14,7 @@ from msgspec import Struct
 from plugin_api.actor import Actor
 from plugin_api.facts import Fact
 from plugin_api.manifest import Manifest
-from plugin_api.shell import Card, NavigationItem, PersonPanel, SearchHit, WorkItem
+from plugin_api.shell import Card, PersonPanel, SearchHit, WorkItem
 
 PROJECT = "thidua"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -40,12 +40,12 @@ def plugin_started(manifest: Manifest) -> None:
 
 @hookspec
 def validate_config(config: Struct) -> Mapping[str, str]:
-    """When: a body saves settings, after each field was checked.
+    """When: settings are saved, after each field was checked: with those of the body and of every body below that
+    the change touches. Called from outside those bodies: no queries here.
     Return: field → sentence for what does not fit together; empty when well.
     If it fails: the settings are not saved.
     """
     raise NotImplementedError
-
 
 
 @hookspec
@@ -77,18 +77,11 @@ def tenant_disabled(actor: Actor) -> Awaitable[None]:
 
 @hookspec
 def config_changed(actor: Actor, before: Struct, after: Struct) -> Awaitable[None]:
-    """When: *async*, in the transaction that saved new settings.
+    """When: *async*, in the transaction that changed the settings in force of a body: by the body itself, or by the
+    operator in a body above. What a person changes in a body above is not told below, since a request writes only in
+    its own body: read settings where they are used, keep nothing that follows from them.
     Return: nothing.
     If it fails: the settings are not saved.
-    """
-    raise NotImplementedError
-
-
-@hookspec
-def navigation(actor: Actor) -> Sequence[NavigationItem]:
-    """When: for every page.
-    Return: the module's entries; the host hides those whose permission the person lacks. No queries here.
-    If it fails: the page shows without them.
     """
     raise NotImplementedError
 
@@ -121,9 +114,9 @@ def person_panels(actor: Actor, person_id: UUID) -> Awaitable[Sequence[PersonPan
 
 
 @hookspec
-def search(actor: Actor, words: str) -> Awaitable[Sequence[SearchHit]]:
+def search(actor: Actor, words: str, most: int) -> Awaitable[Sequence[SearchHit]]:
     """When: *async*, for a search in the body; `words` are folded (no case, no diacritics).
-    Return: hits the actor may open.
+    Return: hits the actor may open, `most` of them at most; where that many come, the page says that there are more.
     If it fails: the others still show.
     """
     raise NotImplementedError
@@ -136,10 +129,6 @@ def measure_fact(actor: Actor, name: str, subject_id: UUID, since: date, until: 
     If it fails: the asker fails.
     """
     raise NotImplementedError
-
-
-
-
 
 
 @hookspec

@@ -1,5 +1,6 @@
 """Vietnamese names: sorted by given name first, found without case or diacritics."""
 
+import re
 import unicodedata
 
 ALPHABET = {letter: place for place, letter in enumerate("0123456789aăâbcdđeêfghijklmnoôơpqrstuưvwxyz", start=3)}
@@ -33,3 +34,8 @@ def search_fold(text: str) -> str:
     """Text without case and diacritics: "nui" finds "Núi", "duc" finds "Đức"."""
     plain = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
     return " ".join("".join(sign for sign in plain if not unicodedata.combining(sign)).split())
+
+
+def search_pattern(words: str) -> str:
+    """The words between the `%` of a LIKE: folded as names are stored, its signs taken literally."""
+    return re.sub(r"([\\%_])", r"\\\1", search_fold(words))

@@ -1,7 +1,8 @@
 """What a module says when it wants a paper: content in the words of the office, never layout.
 
-A module fills a `Paper` (one official document) or a `Sheet` (one table to calculate with) and hands it to the
-`DocumentRenderer` of the platform. Fonts, margins, headings, page numbers and signature places are its business:
+A module fills a `Paper` (one official document) or a `Sheet` (one table to calculate with); a `View` returns it as a
+`Printout` and the platform prints it. What is issued goes through `ports().papers`, which numbers and freezes it.
+Fonts, margins, headings, page numbers and signature places are its business:
 State papers follow decree 30/2020/NĐ-CP, Party papers guideline 36-HD/VPTW. Every text is literal: nothing a person
 typed is ever read as markup, formula or template.
 """
@@ -10,6 +11,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Literal, Protocol, TypeAlias
 from urllib.parse import quote
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -19,6 +21,17 @@ Layout = Literal["state", "party"]
 Form = Literal["pdf", "docx"]
 Align = Literal["left", "center", "right", "justify"]
 CellKind = Literal["text", "number", "date", "percent"]
+
+
+def number_text(number: int | None) -> str:
+    """A number as papers write it, with a zero before a single digit; empty while there is none."""
+    return f"{number:02}" if number else ""
+
+
+def designation(layout: Layout, number: str, sign: str) -> str:
+    """Number and sign as screens and papers say them: "12/TB-VKS" for the State, "01-TB/CB" for the Party."""
+    joint = "/" if layout == "state" else "-"
+    return f"{number}{joint}{sign}" if sign else number
 
 
 class Run(Struct, frozen=True):
@@ -82,15 +95,20 @@ class Band(Struct, frozen=True):
 class Table(Struct, frozen=True, tag=True):
     """A ruled table; its headings repeat on every page it runs over.
 
-    Raises ValueError when a row has another number of cells than the table has columns or a width is not positive.
+    `about` says row by row whom it is about (None: nobody), for a copy that shows each reader only the own row; it is
+    never printed. Raises ValueError when a row has another number of cells than the table has columns, `about` another
+    number than there are rows, or a width is not positive.
     """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...] | Band, ...]
+    about: tuple[UUID | None, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.columns or any(column.width <= 0 for column in self.columns):
             raise ValueError("a table needs at least one column, each with a width above 0")
+        if self.about and len(self.about) != len(self.rows):
+            raise ValueError("`about` names whom each row is about, one per row")
         for place, row in enumerate(self.rows, 1):
             if not isinstance(row, Band) and len(row) != len(self.columns):
                 raise ValueError(f"row {place} has {len(row)} cells; give it {len(self.columns)}, one per column")
@@ -214,11 +232,23 @@ class File(Struct, frozen=True):
         return f"attachment; filename=\"{ascii_name(self.name)}\"; filename*=UTF-8''{full_name}"
 
 
+class Printout(Struct, frozen=True):
+    """A paper to print: what a `View` loads, so that the host prints it after the transaction has ended.
+
+    `layout_edition` 0 is the layout of today; an issued paper brings that of its day.
+    """
+
+    paper: Paper
+    form: Form = "pdf"
+    layout_edition: int = 0
+
+
 class DocumentRenderer(Protocol):
     """Prints papers and sheets; the platform provides it, modules only call it. Never blocks the event loop."""
 
-    async def print(self, paper: Paper, form: Form) -> File:
-        """Lay the paper out as PDF (to sign and keep) or DOCX (to edit in Word)."""
+    async def print(self, paper: Paper, form: Form, edition: int = 0) -> File:
+        """Lay the paper out as PDF (to sign and keep) or DOCX (to edit in Word), in an edition of the layout or (0)
+        today's. Takes long: outside a transaction, which a `View` that returns a `Printout` need not see to."""
         ...
 
     async def sheet(self, sheet: Sheet) -> File:

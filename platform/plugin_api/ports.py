@@ -1,4 +1,5 @@
-"""What the core does for modules, as protocols: people, the renderer that prints papers.
+"""What the core does for modules, as protocols: people, the renderer that prints papers, the register of issued ones,
+addresses.
 
 Filled in by the composition root.
 
@@ -7,14 +8,15 @@ Published columns: a module's own SQL may join `app.person (id, full_name, name_
 Everything else of the core stays behind these ports.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from msgspec import Struct
 
+from plugin_api.issued_papers import PaperRegister
 from plugin_api.papers import DocumentRenderer
 
 
@@ -61,6 +63,10 @@ class People(Protocol):
         """Who is appointed to the unit on a day, by given name."""
         ...
 
+    async def everybody(self, on: date) -> list[Member]:
+        """Everybody who belongs to the body on a day, by given name; for a field to choose a person."""
+        ...
+
     async def member(self, person_id: UUID) -> Member:
         """One person of the body. Raises Absent."""
         ...
@@ -77,19 +83,24 @@ class People(Protocol):
         ...
 
 
+class Addresses(Protocol):
+    """Addresses by the names of endpoints."""
+
+    def url(self, name: str, /, **values: Any) -> str:
+        """The path of an endpoint's page; values that it does not name become the query string, `#…` an anchor.
+        Raises LookupError for an unknown name or a missing value."""
+        ...
+
+
 @dataclass(slots=True)
 class Ports:
     """The core's side of the contract."""
 
     people: People
     renderer: DocumentRenderer
-    today: "Today"
-
-
-class Today(Protocol):
-    """The calendar day in Viet Nam; a port, so that a test can stand on another day."""
-
-    def __call__(self) -> date: ...
+    papers: PaperRegister
+    addresses: Addresses
+    today: Callable[[], date]
 
 
 _installed: Ports | None = None

@@ -3,25 +3,22 @@
 `sample_rows` of the module fills body A. Then, as another body, as the body above, as the body below and as nobody:
 nothing is seen beyond what the table's base promises, nothing is changed, and a foreign id is absent. And as somebody
 of body A who may do everything but is not whom the rows are about: what every screen keeps closed, the trail keeps
-closed. All of it runs in one transaction that the caller undoes.
+closed; what it tells says whose row it is and leads to a page that opens. All of it runs in one transaction that the
+caller undoes.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import Decimal
-from typing import Any, Literal, Protocol, get_args, get_origin
+from typing import Protocol
 from uuid import UUID, uuid4
 
-import msgspec
-from msgspec import NODEFAULT, Struct
 from piccolo.table import Table
 
 from plugin_api.actor import Actor
-from plugin_api.endpoints import Action, Endpoint
+from plugin_api.endpoints import PATH_PARAMETER, Action, Endpoint
 from plugin_api.errors import Refusal
-from plugin_api.forms import Upload, base_type, meta_of
-from plugin_api.ports import ports
+from plugin_api.plausible import plausible
 from tenancy.context import TenantContext
 from tenancy.faults import Absent, DatabaseFault, Stale
 from tenancy.lifecycle import move_to
@@ -69,7 +66,7 @@ async def isolation_faults(tables: Sequence[type[Table]], bodies: Neighbours) ->
 
 async def foreign_id_faults(endpoints: Sequence[Endpoint], stranger: Actor, ids: Mapping[str, UUID]) -> list[str]:
     """Endpoints that do more than say "absent" when a stranger with every permission elsewhere brings these ids."""
-    faults: list[str] = []
+    faults = [f"sample_rows names no {name}, which {path} asks for" for name, path in _without_sample(endpoints, ids)]
     await move_to(TenantContext(stranger.body.tenant_id, stranger.account_id))
     for endpoint in endpoints:
         wanted = [name for name in ids if f"{{{name}:" in endpoint.path]
@@ -81,9 +78,15 @@ async def foreign_id_faults(endpoints: Sequence[Endpoint], stranger: Actor, ids:
         ]
         if answers[0] != answers[1]:
             faults.append(f"{endpoint.name}: a foreign id answers {answers[0]}, one that never was {answers[1]}")
-        if not isinstance(endpoint, Action) and answers[0] != "Absent":
+        if answers[0] != "Absent":
             faults.append(f"{endpoint.name}: a foreign id answers {answers[0]}")
     return faults
+
+
+def _without_sample(endpoints: Sequence[Endpoint], ids: Mapping[str, UUID]) -> list[tuple[str, str]]:
+    """(parameter, path) of every id in a path for which there is no sample row: nothing would be tried there."""
+    named = {name: endpoint.path for endpoint in endpoints for name in re.findall(r"\{(\w+):uuid\}", endpoint.path)}
+    return [(name, path) for name, path in named.items() if name not in ids]
 
 
 class ToldChange(Protocol):
@@ -93,6 +96,15 @@ class ToldChange(Protocol):
     def before(self) -> str: ...
     @property
     def after(self) -> str: ...
+
+
+class ToldPlace(Protocol):
+    """The page that an entry leads to."""
+
+    @property
+    def view(self) -> str: ...
+    @property
+    def ids(self) -> Mapping[str, str]: ...
 
 
 class ToldEntry(Protocol):
@@ -106,6 +118,10 @@ class ToldEntry(Protocol):
     def person_id(self) -> UUID | None: ...
     @property
     def changes(self) -> Sequence[ToldChange]: ...
+    @property
+    def closed(self) -> bool: ...
+    @property
+    def place(self) -> ToldPlace | None: ...
 
 
 async def trail_disclosures(
@@ -128,6 +144,49 @@ async def trail_disclosures(
                     f"{entries[one.seq]} tells of a closed {name}" for one in told if one.seq in entries and _open(one)
                 ]
     return faults
+
+
+async def trail_wording_faults(
+    tables: Sequence[type[Table]], endpoints: Sequence[Endpoint], reader: Actor, told: Sequence[ToldEntry]
+) -> list[str]:
+    """Tables of the module whose entries do not say whose row it is, or lead to no page that opens.
+
+    `reader` may do everything in the body, `told` is the whole trail as its page tells it to that reader. Entries that
+    stay closed to him say nothing; of each table at least one sample row has to be open.
+    """
+    faults: list[str] = []
+    views = {one.name: one for one in endpoints}
+    tables_of = await _tables_of_entries(reader.body.tenant_id)
+    entries: dict[str, list[ToldEntry]] = {table._meta.tablename: [] for table in tables}
+    for one in told:
+        if not one.closed and tables_of[one.seq] in entries:
+            entries[tables_of[one.seq]].append(one)
+    for table, open_ones in entries.items():
+        if not open_ones:
+            faults.append(f"{table}: no entry of the trail is told in words (declare a record of it)")
+        if not all(one.subject for one in open_ones):
+            faults.append(f"{table}: an entry of the trail does not say whose row it is")
+        if any(one.place is None for one in open_ones):
+            faults.append(f"{table}: an entry of the trail leads to no page")
+        for view, ids in {(one.place.view, tuple(one.place.ids.items())) for one in open_ones if one.place}:
+            answer = await _opened(views[view], reader, dict(ids))
+            if answer != "done":
+                faults.append(f"{table}: {view}, where the trail leads, answers {answer}")
+    return faults
+
+
+async def _opened(view: Endpoint, reader: Actor, values: Mapping[str, str]) -> str:
+    """What a view answers to the values of a link; a link is text."""
+    kinds = {"uuid": UUID, "int": int, "str": str}
+    typed = {name: kinds[kind](values[name]) for name, kind in PATH_PARAMETER.findall(view.path)}
+    return await _answer(view, reader, typed)
+
+
+async def _tables_of_entries(tenant_id: UUID) -> dict[int, str]:
+    found = await current_transaction().connection.fetch(
+        "SELECT seq, table_name FROM audit.log WHERE tenant_id = $1", tenant_id
+    )
+    return {one["seq"]: one["table_name"] for one in found}
 
 
 def _given(endpoint: Endpoint, ids: Mapping[str, UUID]) -> dict[str, UUID]:
@@ -173,38 +232,6 @@ async def _answer(endpoint: Endpoint, actor: Actor, ids: Mapping[str, UUID]) -> 
     except (Refusal, Stale, Absent, DatabaseFault) as fault:
         return type(fault).__name__
     return "done"
-
-
-def plausible(data: type[Struct]) -> Any:
-    """A Struct with something acceptable in every required field."""
-    return data(
-        **{
-            field.name: _plausible(field.type)
-            for field in msgspec.structs.fields(data)
-            if field.default is NODEFAULT and field.default_factory is NODEFAULT
-        }
-    )
-
-
-def _plausible(kind: Any) -> Any:
-    inner, meta = base_type(kind), meta_of(kind)
-    if get_origin(inner) is Literal:
-        return get_args(inner)[0]
-    if get_origin(inner) in (list, tuple):
-        return get_origin(inner)()
-    if isinstance(inner, type) and issubclass(inner, Struct):
-        return Upload("a.txt", "text/plain", b"a") if inner is Upload else plausible(inner)
-    made = {
-        str: "x" * max(1, meta.min_length or 0),
-        int: int(meta.ge or 1),
-        bool: True,
-        date: ports().today() + timedelta(days=1),
-        UUID: uuid4(),
-        Decimal: Decimal(1),
-        float: 1.0,
-        bytes: b"x",
-    }
-    return made.get(inner, next(iter(getattr(inner, "__members__", {}).values()), None))
 
 
 async def _count(table: str, tenant: UUID) -> int:

@@ -5,22 +5,24 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from monthly_rating.common.clock import today
-from monthly_rating.common.links import link
-from monthly_rating.common.sql import GRADES_IN_FORCE, decoded
+from monthly_rating.common.sql import GRADES_IN_FORCE
+from monthly_rating.permissions import Permission
 from monthly_rating.rules.schemes import Level, count_completed, count_levels, counts_in_words
 from plugin_api.actor import Actor
+from plugin_api.clock import today
 from plugin_api.facts import Fact, FactDeclaration
 from plugin_api.i18n import gettext as _
 from plugin_api.i18n import mark
+from plugin_api.links import link
+from plugin_api.rows import decoded
 from tenancy.query import Record, row, rows, value
 
 SHARE, CLASSES, LATE = "monthly_rating.share_completed", "monthly_rating.class_count", "monthly_rating.tasks_late"
 DECLARED = (
     FactDeclaration(SHARE, mark("Tỷ lệ hoàn thành nhiệm vụ"), "body", "share"),
-    FactDeclaration(CLASSES, mark("Số kỳ đạt từng mức"), "person", "counts"),
+    FactDeclaration(CLASSES, mark("Số kỳ đạt từng mức"), "person", "counts", Permission.OVERVIEW_READ),
     FactDeclaration(CLASSES, mark("Số lượt đạt từng mức"), "body", "counts"),
-    FactDeclaration(LATE, mark("Số nhiệm vụ trễ hạn"), "person", "count"),
+    FactDeclaration(LATE, mark("Số nhiệm vụ trễ hạn"), "person", "count", Permission.OVERVIEW_READ),
     FactDeclaration(LATE, mark("Số nhiệm vụ trễ hạn"), "body", "count"),
 )
 """A subject "body" may also be one of its cells."""
@@ -113,7 +115,7 @@ def _late(subject_id: UUID, since: date, until: date, found: Record | None, evid
 async def _evidence(actor: Actor, subject_id: UUID, until: date) -> str:
     """Where the rows behind a fact are: the year table of the body or of a cell, or a person's page."""
     if subject_id == actor.body.tenant_id:
-        return link(actor, "year", year=until.year)
+        return link(actor, "monthly_rating.year", year=until.year)
     if await value("SELECT true FROM unit WHERE tenant_id = $1 AND id = $2", subject_id):
-        return link(actor, "year", year=until.year, unit_id=subject_id)
-    return link(actor, "people", subject_id, year=until.year)
+        return link(actor, "monthly_rating.year", year=until.year, unit_id=subject_id)
+    return link(actor, "monthly_rating.person", person_id=subject_id, year=until.year)

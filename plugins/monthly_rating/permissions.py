@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from plugin_api.i18n import mark as _
+from plugin_api.manifest import GrantCondition
 
 
 class Permission(StrEnum):
@@ -87,3 +88,65 @@ GUARDED: frozenset[StrEnum | str] = frozenset(P) - _MEMBER - {P.SCHEME_MANAGE}
 """All that opens or decides what is other people's: their tasks, assessments, what is said of them, their class. Not
 what members do in their own name or read because it was published to the cell, nor the schemes, which name nobody. Put
 as what is left over, so that a new permission is guarded until somebody thinks about it."""
+
+_OWN_CASE = "own_case_allowed"
+CONDITIONS = (
+    *(
+        GrantCondition(permission=one, without=frozenset({P.MODULE_OPEN}), words=_("chỉ khi cùng vào được mục này"))
+        for one in P
+        if one not in (P.MODULE_OPEN, P.SCHEME_MANAGE)
+    ),
+    *(
+        GrantCondition(permission=one, setting=_OWN_CASE, value=False, words=_("trừ việc của chính mình"))
+        for one in (P.ASSESSMENT_WAIVE, P.GRADE_CORRECT, P.GRADE_DECIDE, P.PLAN_REVIEW)
+    ),
+    *(
+        GrantCondition(
+            permission=one,
+            setting=_OWN_CASE,
+            value=True,
+            words=_("việc của chính mình thì chỉ khi không ai khác có quyền, kèm lý do"),
+        )
+        for one in (P.ASSESSMENT_WAIVE, P.GRADE_CORRECT, P.GRADE_DECIDE, P.PLAN_REVIEW)
+    ),
+    *(
+        GrantCondition(
+            permission=one,
+            setting="decided_by",
+            value="chair",
+            without=frozenset({P.MEETING_HOLD}),
+            words=_("chỉ thay người chủ trì, khi mức xếp loại là của chính người chủ trì"),
+        )
+        for one in (P.GRADE_CORRECT, P.GRADE_DECIDE)
+    ),
+    *(
+        GrantCondition(
+            permission=one,
+            setting="decided_by",
+            value="leader",
+            without=frozenset({P.GRADE_LEAD}),
+            words=_("chỉ thay lãnh đạo đơn vị, khi mức xếp loại là của chính người lãnh đạo"),
+        )
+        for one in (P.GRADE_CORRECT, P.GRADE_DECIDE)
+    ),
+    *(
+        GrantCondition(
+            permission=one,
+            without=frozenset({P.MEETING_HOLD, P.GRADE_LEAD}),
+            words=_("chỉ khi cùng giữ quyền chủ trì hoặc quyền quyết định với tư cách lãnh đạo"),
+        )
+        for one in (P.GRADE_CORRECT, P.GRADE_DECIDE)
+    ),
+    GrantCondition(
+        permission=P.GRADE_CORRECT,
+        without=frozenset({P.GRADE_DECIDE}),
+        words=_("chỉ khi cùng có quyền quyết định mức xếp loại"),
+    ),
+    GrantCondition(
+        permission=P.GRADE_LEAD,
+        setting="decided_by",
+        value="chair",
+        words=_("chỉ thay người chủ trì, khi mức xếp loại là của chính người chủ trì"),
+    ),
+)
+"""What the rules of deciding (decision 0017) and the settings of a body leave of a permission that is held."""

@@ -18,22 +18,30 @@ from monthly_rating.overview import endpoints as overview
 from monthly_rating.overview import person_panels as panels
 from monthly_rating.overview import search as hits
 from monthly_rating.overview import work_items as work
-from monthly_rating.papers import endpoints as papers
-from monthly_rating.permissions import GRANTS, GUARDED, TITLES, Permission
+from monthly_rating.permissions import CONDITIONS, GRANTS, GUARDED, TITLES, Permission
 from monthly_rating.plans import endpoints as plans
 from monthly_rating.records import RECORDS
 from monthly_rating.schemes import endpoints as schemes
 from monthly_rating.schemes.actions import add_shipped_schemes
 from monthly_rating.tasks import endpoints as tasks
 from plugin_api.actor import Actor
+from plugin_api.clock import today
 from plugin_api.facts import Fact
 from plugin_api.hookspecs import hookimpl
 from plugin_api.i18n import mark as _
 from plugin_api.manifest import Manifest, PaperDeclaration
-from plugin_api.ports import ports
 from plugin_api.shell import Card, NavigationItem, PersonPanel, SearchHit, WorkItem
 
-SUBJECTS = (cycles, tasks, evidence, notices, assessments, meetings, grades, papers, plans, overview, schemes)
+SUBJECTS = (cycles, tasks, evidence, notices, assessments, meetings, grades, plans, overview, schemes)
+
+
+NAVIGATION = [
+    NavigationItem(_("Các kỳ đánh giá"), "monthly_rating.cycles", "calendar", 10),
+    NavigationItem(_("Việc và kết quả của tôi"), "monthly_rating.mine", "user", 20),
+    NavigationItem(_("Kế hoạch năm"), "monthly_rating.plans", "clipboard-list", 30),
+    NavigationItem(_("Bảng xếp loại năm"), "monthly_rating.year", "table", 40),
+    NavigationItem(_("Bộ mức xếp loại"), "monthly_rating.schemes", "list-check", 50),
+]
 
 
 @hookimpl
@@ -44,11 +52,14 @@ def module_manifest() -> Manifest:
         title=_("Xếp loại hằng tháng"),
         summary=_("Kế hoạch năm, thông báo phân công, tự đánh giá, góp ý và xếp loại từng kỳ của chi bộ."),
         version="1",
+        contract=1,
         permissions=Permission,
         permission_titles={str(permission): title for permission, title in TITLES.items()},
         grants=GRANTS,
         guarded=GUARDED,
+        conditions=CONDITIONS,
         endpoints=[endpoint for subject in SUBJECTS for endpoint in subject.ENDPOINTS],
+        navigation=NAVIGATION,
         config=RatingSettings,
         tables="monthly_rating.piccolo_app",
         facts=facts.DECLARED,
@@ -80,18 +91,6 @@ def refuse_disable(actor: Actor) -> Awaitable[str | None]:
 
 
 @hookimpl
-def navigation(actor: Actor) -> Sequence[NavigationItem]:
-    """The entries of the menu."""
-    return [
-        NavigationItem(_("Các kỳ đánh giá"), "monthly_rating.cycles", "calendar", 10),
-        NavigationItem(_("Việc và kết quả của tôi"), "monthly_rating.mine", "user", 20),
-        NavigationItem(_("Kế hoạch năm"), "monthly_rating.plans", "clipboard-list", 30),
-        NavigationItem(_("Bảng xếp loại năm"), "monthly_rating.year", "table", 40),
-        NavigationItem(_("Bộ mức xếp loại"), "monthly_rating.schemes", "list-check", 50),
-    ]
-
-
-@hookimpl
 def work_items(actor: Actor, today: date) -> Awaitable[Sequence[WorkItem]]:
     """What the person has to do next in this module."""
     return work.work_items(actor, today)
@@ -110,9 +109,9 @@ def person_panels(actor: Actor, person_id: UUID) -> Awaitable[Sequence[PersonPan
 
 
 @hookimpl
-def search(actor: Actor, words: str) -> Awaitable[Sequence[SearchHit]]:
+def search(actor: Actor, words: str, most: int) -> Awaitable[Sequence[SearchHit]]:
     """Tasks and plans the person may open."""
-    return hits.search(actor, words)
+    return hits.search(actor, words, most)
 
 
 @hookimpl
@@ -130,4 +129,4 @@ def sample_rows(actor: Actor, people: Sequence[UUID], unit_id: UUID) -> Awaitabl
 @hookimpl
 def live_demo_year(actor: Actor, act_as: Callable[[UUID], Awaitable[Actor]], unit_id: UUID) -> Awaitable[int]:
     """A year of an invented cell."""
-    return demo.fill(act_as, unit_id, ports().today())
+    return demo.fill(act_as, unit_id, today())

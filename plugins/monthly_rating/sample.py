@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
-from monthly_rating.common.clock import moment, today
 from monthly_rating.rules.periods import Period, period_containing
 from monthly_rating.schemes.actions import add_shipped_schemes
 from monthly_rating.schemes.queries import scheme_for
@@ -28,6 +27,7 @@ from monthly_rating.tables import (
     YearPlanRevision,
 )
 from plugin_api.actor import Actor
+from plugin_api.clock import now, today
 
 
 async def sample_rows(actor: Actor, people: Sequence[UUID], unit_id: UUID) -> Mapping[str, UUID]:
@@ -58,7 +58,7 @@ async def _plan(owner: UUID, unit_id: UUID, period: Period) -> tuple[UUID, UUID]
         plan_id=plan_id, sort=1, title="Kiểm sát việc giải quyết tin báo", due_on=period.end, expected_level="100 %"
     )
     await YearPlanRevision.create(
-        plan_id=plan_id, number=1, step="submit", state="submitted", items="[]", note="", person_id=owner, at=moment()
+        plan_id=plan_id, number=1, step="submit", state="submitted", items="[]", note="", person_id=owner, at=now()
     )
     return plan_id, item_id
 
@@ -86,7 +86,7 @@ async def _cycle(people: Sequence[UUID], unit_id: UUID, period: Period) -> tuple
         decision_due=period.end + timedelta(days=10),
         search="mau",
     )
-    await CycleStep.create(cycle_id=cycle_id, step="open", person_id=people[0], at=moment(), note="")
+    await CycleStep.create(cycle_id=cycle_id, step="open", person_id=people[0], at=now(), note="")
     await CycleMember.create_all(
         [CycleMember(cycle_id=cycle_id, person_id=one, unit_position="Đảng viên") for one in dict.fromkeys(people)]
     )
@@ -100,7 +100,7 @@ async def _cycle(people: Sequence[UUID], unit_id: UUID, period: Period) -> tuple
         preamble="Phân công nhiệm vụ",
         issued_on=period.start,
         person_id=people[0],
-        issued_at=moment(),
+        issued_at=now(),
     )
     return cycle_id, scheme_id
 
@@ -117,11 +117,11 @@ async def _task(owner: UUID, cycle_id: UUID, item_id: UUID, period: Period) -> t
         evidence=1,
         search="mau",
     )
-    await TaskProgress.create(task_id=task_id, percent=50, note="Đang làm", person_id=owner, at=moment())
+    await TaskProgress.create(task_id=task_id, percent=50, note="Đang làm", person_id=owner, at=now())
     evidence_id = await Evidence.create(
         task_id=task_id,
         person_id=owner,
-        at=moment(),
+        at=now(),
         file_name="mau.txt",
         media_type="text/plain; charset=utf-8",
         size=2,
@@ -138,7 +138,7 @@ async def _meeting(owner: UUID, other: UUID, cycle_id: UUID, scheme_id: UUID) ->
         state="submitted",
         proposed_level="A",
         summary="Đã làm xong",
-        submitted_at=moment(),
+        submitted_at=now(),
     )
     meeting_id = await Meeting.create(
         cycle_id=cycle_id,
@@ -147,7 +147,7 @@ async def _meeting(owner: UUID, other: UUID, cycle_id: UUID, scheme_id: UUID) ->
         chair_id=owner,
         clerk_id=other,
         comments_named=True,
-        opened_at=moment(),
+        opened_at=now(),
     )
     await Attendance.create(meeting_id=meeting_id, person_id=owner, present=True)
     await Comment.create(
@@ -157,7 +157,7 @@ async def _meeting(owner: UUID, other: UUID, cycle_id: UUID, scheme_id: UUID) ->
         typed_by=other,
         text="Làm tốt",
         no_comment=False,
-        at=moment(),
+        at=now(),
     )
     await Grade.create(
         cycle_id=cycle_id,
@@ -167,6 +167,6 @@ async def _meeting(owner: UUID, other: UUID, cycle_id: UUID, scheme_id: UUID) ->
         level="A",
         reason="Xong mọi việc",
         decided_by=other,
-        decided_at=moment(),
+        decided_at=now(),
     )
-    await Publication.create(cycle_id=cycle_id, person_id=owner, at=moment())
+    await Publication.create(cycle_id=cycle_id, person_id=owner, at=now())

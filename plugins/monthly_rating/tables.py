@@ -8,14 +8,17 @@ Keys, checks and policies are in the migration; columns called `person_id` name 
 from piccolo.columns import JSONB, UUID, Boolean, Bytea, Date, Integer, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
+from plugin_api.editions import Editioned
+from plugin_api.step_log import StepLog
 from tenancy.tables import Inherited, Private, Versioned
 
 
 class Scheme(Inherited, Versioned, Table, tablename="monthly_rating_scheme"):
-    """A rating scheme with its source and dates of force; `levels` best first."""
+    """A rating scheme with its source and dates of force; `levels` best first, each with its English."""
 
     code = Text()
     title = Text()
+    title_en = Text()
     levels = JSONB()
     source = Text()
     valid_from = Date()
@@ -45,17 +48,14 @@ class YearPlanItem(Private, Table, tablename="monthly_rating_year_plan_item"):
     dropped = Boolean(default=False)
 
 
-class YearPlanRevision(Private, Table, tablename="monthly_rating_year_plan_revision"):
+class YearPlanRevision(Private, StepLog, Table, tablename="monthly_rating_year_plan_revision"):
     """The plan as it stood when it was handed in, corrected, returned, approved or reopened."""
 
+    subject = "plan_id"
     plan_id = UUID()
     number = SmallInt()
-    step = Text()
     state = Text()
     items = JSONB()
-    note = Text()
-    person_id = UUID()
-    at = Timestamptz()
     own_case_reason = Text()
 
 
@@ -76,14 +76,11 @@ class Cycle(Private, Versioned, Table, tablename="monthly_rating_cycle"):
     search = Text()
 
 
-class CycleStep(Private, Table, tablename="monthly_rating_cycle_step"):
+class CycleStep(Private, StepLog, Table, tablename="monthly_rating_cycle_step"):
     """Who took which step of a cycle, when, with what note."""
 
+    subject = "cycle_id"
     cycle_id = UUID()
-    step = Text()
-    person_id = UUID()
-    at = Timestamptz()
-    note = Text()
 
 
 class CycleMember(Private, Versioned, Table, tablename="monthly_rating_cycle_member"):
@@ -215,18 +212,17 @@ class Comment(Private, Table, tablename="monthly_rating_comment"):
     replaces_id = UUID(null=True, default=None)
 
 
-class Grade(Private, Table, tablename="monthly_rating_grade"):
+class Grade(Private, Editioned, Table, tablename="monthly_rating_grade"):
     """A class that was decided. The highest edition holds; earlier ones stay readable."""
 
+    edition_of = ("cycle_id", "person_id")
     cycle_id = UUID()
     person_id = UUID()
-    edition = SmallInt()
     scheme_id = UUID()
     level = Text()
     reason = Text()
     decided_by = UUID()
     decided_at = Timestamptz()
-    replaces_id = UUID(null=True, default=None)
     correction_reason = Text()
     own_case_reason = Text()
 

@@ -209,7 +209,16 @@ FROM pg_transform t
 UNION ALL
 SELECT 'subscription', s.subname, '' FROM pg_subscription s
 """
-ALL = " UNION ALL ".join((FUNCTIONS, RELATIONS, GUARDS, ROLES, EXTRAS, BUILT_IN, MADE))
+EDITIONS: dict[int, tuple[str, ...]] = {
+    1: (FUNCTIONS, RELATIONS, GUARDS, ROLES, EXTRAS, BUILT_IN, MADE),
+}
+"""What is asked, edition by edition. Instances keep states of every edition: one that went out stays as it is, and
+whatever is to be asked otherwise becomes a new edition (decision 0025; a test holds their texts)."""
+
+
+def latest_edition() -> int:
+    """The edition that states are written in."""
+    return max(EDITIONS)
 
 
 @asynccontextmanager
@@ -224,7 +233,7 @@ async def names_with_schema(connection: Connection) -> AsyncIterator[None]:
         await transaction.rollback()
 
 
-async def catalogue_facts(connection: Connection) -> list[Fact]:
-    """Every fact, in a fixed order. Ask as any role."""
+async def catalogue_facts(connection: Connection, edition: int) -> list[Fact]:
+    """Every fact that an edition asks for, in a fixed order. Ask as any role."""
     async with names_with_schema(connection):
-        return sorted(Fact(*line) for line in await connection.fetch(ALL))
+        return sorted(Fact(*line) for line in await connection.fetch(" UNION ALL ".join(EDITIONS[edition])))

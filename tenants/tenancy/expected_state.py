@@ -11,8 +11,9 @@ from collections.abc import Iterable
 import msgspec
 from asyncpg import Connection, PostgresError
 
-from tenancy.catalogue import Fact, catalogue_facts
+from tenancy.catalogue import EDITIONS, Fact, catalogue_facts, latest_edition
 from tenancy.context import Signer
+from tenancy.i18n import mark
 from tenancy.isolation_checks import Finding
 from tenancy.migrations import shipped
 
@@ -22,18 +23,31 @@ ROLES_SCRIPT = "file roles.sql"
 KNOWN = "SELECT to_regprocedure('app.expected_state()') IS NOT NULL"
 NEWEST = "SELECT state, signature FROM app.expected_state()"
 WRITE = "INSERT INTO sec.expected_state (reason, state, signature) VALUES ($1, $2, $3)"
+NEVER_WRITTEN = Finding("expected state", mark("chưa được ghi lần nào: hãy chạy `thidua migrate`"))
+FOREIGN = Finding("expected state", mark("không được ký bằng khóa của hệ thống này"))
+OLD_EDITION = Finding("expected state", mark("do phiên bản cũ ghi, vẫn khớp: hãy chạy `thidua migrate`"))
+NEW_EDITION = Finding("expected state", mark("do phiên bản mới hơn ghi: hãy chạy phiên bản đó"))
 BY_DATABASE = "SELECT encode(sec.mac(convert_to($1, 'UTF8'), sec.key_generation()), 'hex')"
 
 
 class Expected(msgspec.Struct, frozen=True):
-    """The newest state that was written down."""
+    """A state that was written down: which edition of the questions it answers, and the answers."""
 
-    state: str
+    edition: int
+    facts: list[Fact]
+
+
+class Written(msgspec.Struct, frozen=True):
+    """The newest state as it is kept: its text and the signature over it."""
+
+    text: str
     signature: str
 
-    def facts(self) -> list[Fact]:
-        """Its facts."""
-        return [Fact(*line) for line in msgspec.json.decode(self.state, type=list[tuple[str, str, str]])]
+    def expected(self) -> Expected:
+        """What it says. Before there were editions it was the answers alone, to what edition 1 asks."""
+        if self.text.startswith("["):
+            return Expected(1, msgspec.json.decode(self.text, type=list[Fact]))
+        return msgspec.json.decode(self.text, type=Expected)
 
 
 def roles_script() -> str:
@@ -41,28 +55,41 @@ def roles_script() -> str:
     return (shipped("_postgres", "deploy/postgres") / "roles.sql").read_text()
 
 
-async def current_facts(connection: Connection) -> list[Fact]:
-    """The facts of the catalogue and the mark of the script that made the roles."""
-    mark = hashlib.sha256(roles_script().encode()).hexdigest()
-    return [*await catalogue_facts(connection), Fact("file", "roles.sql", mark)]
+def roles_mark() -> Fact:
+    """Which script for roles this program ships."""
+    return Fact("file", "roles.sql", hashlib.sha256(roles_script().encode()).hexdigest())
 
 
-async def newest(connection: Connection) -> Expected | None:
+async def current_state(connection: Connection, edition: int) -> Expected:
+    """What the catalogue answers now to one edition, and the mark of the script that made the roles."""
+    return Expected(edition, [*await catalogue_facts(connection, edition), roles_mark()])
+
+
+async def newest(connection: Connection) -> Written | None:
     """What was written down last; None before the first time."""
     if not await connection.fetchval(KNOWN):
         return None
     line = await connection.fetchrow(NEWEST)
-    return None if line is None else Expected(line["state"], line["signature"])
+    return None if line is None else Written(line["state"], line["signature"])
 
 
 async def state_findings(connection: Connection, signer: Signer) -> list[Finding]:
     """Everything that is not as it was written down, under the key of this instance. Ask as any of our roles."""
     written = await newest(connection)
     if written is None:
-        return [Finding("expected state", "never written down: run `thidua migrate`")]
-    if not hmac.compare_digest(written.signature, signer.mac(PURPOSE, written.state)):
-        return [Finding("expected state", "not signed with the key of this instance")]
-    return differences(written.facts(), await current_facts(connection))
+        return [NEVER_WRITTEN]
+    if not hmac.compare_digest(written.signature, signer.mac(PURPOSE, written.text)):
+        return [FOREIGN]
+    expected = written.expected()
+    found = await _changes(connection, expected)
+    return found or ([OLD_EDITION] if expected.edition < latest_edition() else [])
+
+
+async def _changes(connection: Connection, expected: Expected) -> list[Finding]:
+    """What differs, by the questions that were asked then: all of them, so nothing they held is let go."""
+    if expected.edition not in EDITIONS:
+        return [NEW_EDITION]
+    return differences(expected.facts, (await current_state(connection, expected.edition)).facts)
 
 
 def differences(expected: Iterable[Fact], found: Iterable[Fact]) -> list[Finding]:
@@ -84,21 +111,29 @@ async def unexpected(connection: Connection) -> list[Finding]:
     try:
         async with connection.transaction():
             await connection.execute("SET LOCAL ROLE sec_owner")
-            signature = await connection.fetchval(BY_DATABASE, f"{PURPOSE}\n{written.state}")
+            signature = await connection.fetchval(BY_DATABASE, f"{PURPOSE}\n{written.text}")
     except PostgresError as fault:
         return [Finding("expected state", str(fault))]
     if signature != written.signature:
-        return [Finding("expected state", "not signed with the key of this instance")]
-    return differences(written.facts(), await current_facts(connection))
+        return [FOREIGN]
+    return await _changes(connection, written.expected())
+
+
+async def is_written_down(connection: Connection, signer: Signer) -> bool:
+    """Whether the newest state is of the latest edition and ours by its signature; what it says is not looked at."""
+    written = await newest(connection)
+    return (
+        written is not None
+        and written.signature == signer.mac(PURPOSE, written.text)
+        and not written.text.startswith("[")
+        and written.expected().edition == latest_edition()
+    )
 
 
 async def write_down(connection: Connection, signer: Signer, reason: str) -> None:
-    """Keep the state of now as the expected one, unless it is that already. Ask as `app_owner`."""
-    state = msgspec.json.encode(await current_facts(connection)).decode()
-    written = await newest(connection)
-    signature = signer.mac(PURPOSE, state)
-    if written is not None and (written.state, written.signature) == (state, signature):
-        return
+    """Keep the state of now as the expected one, in the latest edition. Ask as `app_owner`."""
+    state = msgspec.json.encode(await current_state(connection, latest_edition())).decode()
     async with connection.transaction():
         await connection.execute("SET LOCAL ROLE sec_owner")
-        await connection.execute(WRITE, reason, state, signature)
+        await connection.execute(WRITE, reason, state, signer.mac(PURPOSE, state))
+        await connection.execute("RESET ROLE")

@@ -33,6 +33,10 @@ class UnfitDatabase(Exception):
     """The database or the role it was reached with is not what tenant isolation needs; the sentence says what to do."""
 
 
+class FailedMigration(RuntimeError):
+    """The migrations of one app can't be read or run; nothing of them was kept. The sentence names the app and why."""
+
+
 DatabaseFault = PostgresError
 """Any error PostgreSQL answered with; the transaction it happened in is lost."""
 

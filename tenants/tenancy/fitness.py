@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from asyncpg import Connection
 
 from tenancy.context import Signer
-from tenancy.expected_state import state_findings
+from tenancy.expected_state import NEW_EDITION, OLD_EDITION, state_findings
 from tenancy.faults import UnfitDatabase
+from tenancy.i18n import gettext as _
+from tenancy.i18n import mark
 from tenancy.isolation_checks import Finding
 
 LEAST_VERSION = 17
-_LOST, _OPEN = "dữ liệu đã báo là lưu có thể mất", "các bước kiểm tra và nhật ký không còn tác dụng"
+_LOST, _OPEN = mark("dữ liệu đã báo là lưu có thể mất"), mark("các bước kiểm tra và nhật ký không còn tác dụng")
 IN_FORCE = (
     *((setting, ("off",), _LOST) for setting in ("fsync", "full_page_writes", "data_checksums", "synchronous_commit")),
     ("session_replication_role", ("replica", "local"), _OPEN),
@@ -21,6 +23,12 @@ IN_FORCE = (
 )
 """Settings, the values they must not have as really in force in a connection of the product, and what would follow."""
 MOST_TOLD = 5
+EDITION_SENTENCES = {
+    OLD_EDITION: mark("Trạng thái mong đợi của cơ sở dữ liệu do phiên bản cũ ghi và vẫn khớp: hãy chạy "
+                      "`thidua migrate` để ghi lại theo phiên bản này."),
+    NEW_EDITION: mark("Cơ sở dữ liệu đã được một phiên bản mới hơn cập nhật: hãy chạy phiên bản đó."),
+}
+"""Not changed, only written down by another version."""
 
 ROLE = """
 SELECT r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolcreatedb AS powerful,
@@ -40,21 +48,28 @@ FROM pg_roles r WHERE r.rolname = current_user
 """
 
 
-async def refuse_unfit(connection: Connection, signer: Signer) -> None:
-    """Raise UnfitDatabase with one sentence that says what to do; silence means fit."""
+async def refuse_unfit(connection: Connection, signer: Signer | None) -> None:
+    """Raise UnfitDatabase with one sentence that says what to do; silence means fit.
+
+    Without `signer` the expected state is not compared: for a start that has just migrated this very database.
+    """
     for fault in await faults(connection):
         raise UnfitDatabase(fault)
-    refuse_changed(await state_findings(connection, signer))
+    if signer is not None:
+        refuse_changed(await state_findings(connection, signer))
 
 
 def refuse_changed(findings: Sequence[Finding]) -> None:
-    """Raise UnfitDatabase when the catalogue is not what the last migration left."""
+    """Raise UnfitDatabase when the catalogue is not what the last migration left, or is to be written down anew."""
+    if findings and (sentence := EDITION_SENTENCES.get(findings[0])):
+        raise UnfitDatabase(_(sentence))
     if findings:
-        told = "; ".join(f"{finding.thing}: {finding.why}" for finding in findings[:MOST_TOLD])
-        more = f" (và {len(findings) - MOST_TOLD} chỗ khác)" if len(findings) > MOST_TOLD else ""
+        told = "; ".join(f"{finding.thing}: {_(finding.why)}" for finding in findings[:MOST_TOLD])
+        others = len(findings) - MOST_TOLD
+        more = _(" (và %(count)s chỗ khác)", count=others) if others > 0 else ""
         raise UnfitDatabase(
-            f"Cơ sở dữ liệu đã bị thay đổi ngoài các bước cập nhật: {told}{more}. Hãy xem mục “The schema was changed” "
-            'trong deploy/runbook.md; đổi có chủ ý thì chạy `thidua migrate --accept "lý do"`.'
+            _("Cơ sở dữ liệu đã bị thay đổi ngoài các bước cập nhật: %(changes)s. Hãy xem mục “The schema was changed” "
+              'trong deploy/runbook.md; đổi có chủ ý thì chạy `thidua migrate --accept "lý do"`.', changes=told + more)
         )
 
 
@@ -72,39 +87,42 @@ async def faults(connection: Connection) -> list[str]:
     for setting, wrong, harm in IN_FORCE:
         value = await connection.fetchval("SELECT current_setting($1, true)", setting)
         if value in wrong:
-            found.append(f"Máy chủ PostgreSQL đặt {setting} = {value}: hãy đặt lại, nếu không {harm}.")
+            found.append(_("Máy chủ PostgreSQL đặt %(setting)s = %(value)s: hãy đặt lại, nếu không %(harm)s.",
+                           setting=setting, value=value, harm=_(harm)))
     return found
 
 
 async def _server_and_role(connection: Connection) -> list[str]:
     version = connection.get_server_version().major
     if version < LEAST_VERSION:
-        return [f"PostgreSQL {version} không đủ mới: cần phiên bản {LEAST_VERSION} trở lên."]
+        return [_("PostgreSQL %(version)s không đủ mới: cần phiên bản %(least)s trở lên.",
+                  version=version, least=LEAST_VERSION)]
     role = await connection.fetchrow(ROLE)
     name = await connection.fetchval("SELECT current_user")
     assert role is not None
     reasons = {
-        "powerful": "là siêu người dùng hoặc được bỏ qua bảo mật dòng",
-        "member": "là thành viên của vai trò khác",
-        "owner": "sở hữu bảng hoặc hàm",
-        "creator": "được tạo đối tượng trong lược đồ",
-        "temporary": "được tạo bảng tạm",
-        "curious": "đọc được câu lệnh của kết nối khác hoặc số liệu thống kê của mọi đơn vị",
-        "meddling": "đặt được khóa chung hoặc lưu được đối tượng lớn ngoài bảo mật dòng",
+        "powerful": _("là siêu người dùng hoặc được bỏ qua bảo mật dòng"),
+        "member": _("là thành viên của vai trò khác"),
+        "owner": _("sở hữu bảng hoặc hàm"),
+        "creator": _("được tạo đối tượng trong lược đồ"),
+        "temporary": _("được tạo bảng tạm"),
+        "curious": _("đọc được câu lệnh của kết nối khác hoặc số liệu thống kê của mọi đơn vị"),
+        "meddling": _("đặt được khóa chung hoặc lưu được đối tượng lớn ngoài bảo mật dòng"),
     }
     too_much = [sentence for key, sentence in reasons.items() if role[key]]
     if not too_much:
         return []
     return [
-        f"Vai trò “{name}” trong DATABASE_URL có quá nhiều quyền ({'; '.join(too_much)}): "
-        "hãy chạy deploy/postgres/roles.sql rồi kết nối bằng app_rt."
+        _("Vai trò “%(name)s” trong DATABASE_URL có quá nhiều quyền (%(rights)s): hãy chạy deploy/postgres/roles.sql "
+          "rồi kết nối bằng app_rt.", name=name, rights="; ".join(too_much))
     ]
 
 
 async def _schema(connection: Connection) -> list[str]:
     if not await connection.fetchval("SELECT to_regprocedure('app.enter(text)') IS NOT NULL"):
-        return ["Cơ sở dữ liệu chưa có bảng: hãy đặt DATABASE_OWNER_URL (vai trò app_owner) rồi chạy `thidua migrate`."]
+        return [_("Cơ sở dữ liệu chưa có bảng: hãy đặt DATABASE_OWNER_URL (vai trò app_owner) rồi chạy "
+                  "`thidua migrate`.")]
     if not await connection.fetchval("SELECT has_function_privilege('app.enter(text)', 'EXECUTE')"):
         name = await connection.fetchval("SELECT current_user")
-        return [f"Vai trò “{name}” không phải vai trò chạy: hãy kết nối bằng app_rt."]
+        return [_("Vai trò “%(name)s” không phải vai trò chạy: hãy kết nối bằng app_rt.", name=name)]
     return []

@@ -43,6 +43,9 @@ ON CONFLICT (slug) DO UPDATE SET name = excluded.name, short_name = excluded.sho
   party_name = excluded.party_name, party_parent = excluded.party_parent
 RETURNING id
 """
+PARTICULARS = """
+SELECT name, short_name, place, valid_from, valid_to, party_name, party_parent FROM tenant WHERE slug = $1
+"""
 DIRECTORY = """
 SELECT t.id, t.slug, t.name, t.short_name, t.kind, t.place, t.demo, t.valid_from, t.valid_to, p.slug AS parent
 FROM tenant t LEFT JOIN tenant p ON p.id = t.parent_id
@@ -86,6 +89,12 @@ async def place_body(body: BodyRow) -> UUID:
         body.demo,
         body.source,
     )
+
+
+async def particulars(slug: str) -> dict[str, Any]:
+    """What `place_body` may change of a body, by column; empty for a body that is not there yet."""
+    found = await _connection().fetchrow(PARTICULARS, slug)
+    return dict(found) if found is not None else {}
 
 
 async def set_parent(body_id: UUID, parent_id: UUID | None) -> None:

@@ -1,18 +1,22 @@
 """Where migrations lie and how they run: every app in order, each file all or nothing."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import redirect_stdout
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout
 from io import StringIO
 from pathlib import Path
 from typing import cast
 
 from asyncpg import Connection
+from piccolo.conf.apps import AppConfig
 
 import tenancy
-from tenancy.faults import UnfitDatabase
+from tenancy.engine import LOST
+from tenancy.faults import FailedMigration, UnfitDatabase
+from tenancy.i18n import gettext as _
 from tenancy.isolation_checks import Finding, catalogue_findings
 
+ID_LINE = re.compile(r"""^ID\b[^=\n]*=\s*["']([^"'\n]+)["']""", re.MULTILINE)
 PACKED = Path(tenancy.__file__).parent
 PROJECT_ROOT = PACKED.parents[1]
 
@@ -33,12 +37,16 @@ async def execute(sql: str) -> None:
     await _owner_connection().execute(sql)
 
 
-async def migrate(apps: Iterable[str], bases: Mapping[str, str]) -> list[str]:
+Settle = Callable[[Connection, Sequence[str]], Awaitable[None]]
+
+
+async def migrate(apps: Iterable[str], bases: Mapping[str, str], settle: Settle | None = None) -> list[str]:
     """Run what has not run yet, app by app; DDL, policies and Piccolo's own note share one transaction.
 
     Before it is committed each app's tables are held to the rules of isolation; `bases` maps tables to their bases.
-    Returns the ids that ran. Raises UnfitDatabase when a table is open, RuntimeError with Piccolo's output when a
-    migration fails.
+    Then `settle` gets the transaction's connection and the ids that ran, to write the state down: whatever happens
+    to the next app, what is committed is expected.
+    Returns the ids that ran. Raises UnfitDatabase when a table is open, FailedMigration when one can't be read or run.
     """
     from piccolo.apps.migrations.commands.forwards import run_forwards
     from piccolo.apps.migrations.tables import Migration
@@ -52,13 +60,30 @@ async def migrate(apps: Iterable[str], bases: Mapping[str, str]) -> list[str]:
         async with OWNER_DB.transaction():
             await Migration.create_table(if_not_exists=True)
             before = set(await Migration.get_migrations_which_ran(app_name=app))
-            with redirect_stdout(output):
+            with _failing_as(app), redirect_stdout(output):
                 result = await run_forwards(app_name=app)
-            if not result.success:
-                raise RuntimeError(f"{app}: {output.getvalue()}")
+                if not result.success:
+                    raise RuntimeError(output.getvalue())
             _refuse_open_tables(app, await catalogue_findings(_owner_connection(), bases))
-            ran += [name for name in await Migration.get_migrations_which_ran(app_name=app) if name not in before]
+            done = [name for name in await Migration.get_migrations_which_ran(app_name=app) if name not in before]
+            if done and settle is not None:
+                await settle(_owner_connection(), done)
+            ran += done
     return ran
+
+
+@contextmanager
+def _failing_as(app: str) -> Iterator[None]:
+    """Whatever stops the files of an app, be it that one of them ends the process, is told in its name."""
+    try:
+        yield
+    except (ConnectionError, *LOST):
+        raise
+    except (Exception, SystemExit) as fault:
+        raise FailedMigration(
+            _("Các bước cập nhật của mô-đun %(app)s không chạy được, không giữ lại phần nào của chúng: %(reason)s",
+              app=app, reason=f"{type(fault).__name__}: {fault}")
+        ) from fault
 
 
 def _owner_connection() -> Connection:
@@ -74,14 +99,20 @@ def _refuse_open_tables(app: str, findings: Sequence[Finding]) -> None:
     if findings:
         told = "; ".join(f"{finding.thing}: {finding.why}" for finding in findings)
         raise UnfitDatabase(
-            f"Mô-đun {app} chưa được cài, không có gì bị thay đổi: {told}. Mỗi bảng cần protect() trong bước cập nhật "
-            "và một lớp bảng (Private, Overseen, Inherited) trong mã."
+            _("Mô-đun %(app)s chưa được cài, không có gì bị thay đổi: %(gaps)s. Mỗi bảng cần protect() trong bước cập "
+              "nhật và một lớp bảng (Private, Overseen, Inherited) trong mã.", app=app, gaps=told)
         )
 
 
-async def waiting(connection: Connection, apps: Iterable[str]) -> list[str]:
-    """Migrations that are shipped and have not run."""
-    ran = {line["name"] for line in await connection.fetch("SELECT name FROM app.migration")}
-    shipped_ids = [found for app in apps for file in sorted(Path(migrations_folder(app)).glob("*.py"))
-                   for found in re.findall(r'^ID = "([^"]+)"', file.read_text(), re.MULTILINE)]
-    return [one for one in shipped_ids if one not in ran]
+async def waiting(connection: Connection, apps: Iterable[AppConfig]) -> list[str]:
+    """Migrations that lie in the folders of installed apps and have not run, as "app id"."""
+    ran = {(line["app_name"], line["name"])
+           for line in await connection.fetch("SELECT app_name, name FROM app.migration")}
+    return [f"{app.app_name} {one}" for app in apps for one in _ids_in(Path(app.resolved_migrations_folder_path))
+            if (app.app_name, one) not in ran]
+
+
+def _ids_in(folder: Path) -> list[str]:
+    """The ids of a folder's migrations, without running them. Raises OSError when there is no such folder."""
+    return sorted(found for file in folder.iterdir() if file.suffix == ".py"
+                  for found in ID_LINE.findall(file.read_text(encoding="utf-8")))

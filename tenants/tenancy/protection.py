@@ -38,13 +38,15 @@ def protect(
     references: Iterable[Reference] = (),
     index: Mapping[str, Iterable[str]] | None = None,
     deletable: bool = False,
+    append_only: bool = False,
     audited: bool = True,
     untrailed: Iterable[str] = (),
 ) -> str:
     """SQL that puts `table` under the row security of `base` ("private", "overseen", "inherited").
 
     `unique` and `index` map a name to columns; `tenant_id` is put in front. `deletable` only for drafts: records are
-    corrected by new versions. `audited` chains every change into the trail; `untrailed` names columns too large for it.
+    corrected by new versions. `append_only` rows are never changed either. `audited` chains every change into the
+    trail; `untrailed` names columns too large for it.
     """
     lines = [
         f"ALTER TABLE app.{table} ADD CONSTRAINT {table}_key PRIMARY KEY (tenant_id, id);",
@@ -52,10 +54,14 @@ def protect(
         f"ALTER TABLE app.{table} FORCE ROW LEVEL SECURITY;",
         f"CREATE POLICY may_read ON app.{table} FOR SELECT TO app_rt USING {MAY_READ[base]};",
         f"CREATE POLICY may_add ON app.{table} FOR INSERT TO app_rt WITH CHECK {OWN};",
-        f"CREATE POLICY may_change ON app.{table} FOR UPDATE TO app_rt USING {OWN} WITH CHECK {OWN};",
-        f"GRANT SELECT, INSERT, UPDATE ON app.{table} TO app_rt;",
+        f"GRANT SELECT, INSERT ON app.{table} TO app_rt;",
         f"COMMENT ON TABLE app.{table} IS 'base={base}';",
     ]
+    if not append_only:
+        lines += [
+            f"CREATE POLICY may_change ON app.{table} FOR UPDATE TO app_rt USING {OWN} WITH CHECK {OWN};",
+            f"GRANT UPDATE ON app.{table} TO app_rt;",
+        ]
     if deletable:
         lines += [
             f"CREATE POLICY may_remove ON app.{table} FOR DELETE TO app_rt USING {OWN};",

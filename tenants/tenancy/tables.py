@@ -4,11 +4,14 @@ import os
 import time
 import uuid
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from piccolo.columns import UUID, Integer
 from piccolo.table import Table
+from piccolo.utils.sql_values import convert_to_sql_value
 
+from tenancy import query
 from tenancy.context import current_tenant_id, owner_of_new_rows
 from tenancy.engine import DB
 from tenancy.faults import Absent, Stale
@@ -81,10 +84,25 @@ class TenantOwned(BesideTable):
     @classmethod
     async def get(cls, row_id: uuid.UUID) -> dict[str, Any]:
         """The row of this body. Raises Absent: a foreign id looks the same as one that never was."""
-        found = await cls.select().where(cls.id == row_id).first()
+        # lint: allow(string-built-sql): names of the table and its columns
+        found = await query.row(_one_row(cls), row_id)
         if found is None:
             raise Absent(f"{cls.__name__} {row_id}")
-        return found
+        return dict(found)
+
+
+# Piccolo builds a statement anew each time: half the time of a save. These two are the same for every row of a table.
+@cache
+def _one_row(table: type[Table]) -> str:
+    columns = ", ".join(f'"{column._meta.db_column_name}"' for column in table._meta.columns)
+    return f"SELECT {columns} FROM {table._meta.get_formatted_tablename()} WHERE tenant_id = $1 AND id = $2"
+
+
+@cache
+def _change(table: type[Table], columns: tuple[str, ...]) -> str:
+    written = "".join(f'"{column}" = ${place}, ' for place, column in enumerate(columns, 4))
+    return f"""UPDATE {table._meta.get_formatted_tablename()} SET {written}version = version + 1
+               WHERE tenant_id = $1 AND id = $2 AND version = $3"""
 
 
 # The same for what stands beside a TenantOwned table.
@@ -99,9 +117,11 @@ class Versioned(BesideOwned):
     @classmethod
     async def change(cls, row_id: uuid.UUID, version: int, values: Mapping[Any, Any]) -> int:
         """Write `values` over exactly `version`, return the new number. Raises Stale or Absent: nothing was written."""
-        written: dict[Any, Any] = {**values, cls.version: version + 1}
-        done = await cls.update(written).where(cls.id == row_id, cls.version == version).returning(cls.id)
-        if not done:
+        columns = [cls._meta.get_column_by_name(column) if isinstance(column, str) else column for column in values]
+        given = [convert_to_sql_value(value, column) for column, value in zip(columns, values.values(), strict=True)]
+        changed = _change(cls, tuple(column._meta.db_column_name for column in columns))
+        # lint: allow(string-built-sql): names of the table and its columns
+        if not await query.run(changed, row_id, version, *given):
             raise Stale(await cls.get(row_id))
         return version + 1
 

@@ -1,7 +1,7 @@
 """One request, one transaction: entered by signature, committed before the first byte of the answer, never leaked."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final, Literal, cast
 
@@ -20,6 +20,8 @@ COMMIT: Final[Ending] = "RESET ALL; CLOSE ALL; SELECT pg_advisory_unlock_all(); 
 ROLLBACK: Final[Ending] = "ROLLBACK; CLOSE ALL; SELECT pg_advisory_unlock_all()"
 ENDED: Final[dict[Ending, str]] = {COMMIT: "COMMIT", ROLLBACK: "SELECT 1"}
 """What PostgreSQL answers to the last statement of each."""
+ENTERED = "SELECT 1"
+"""What PostgreSQL answers when the body was entered; SELECT 0 when the condition did not hold."""
 
 
 class TenantTransaction:
@@ -47,20 +49,37 @@ class TenantTransaction:
         assert self._engine.signer is not None, "the engine was not opened"
         return self._engine.signer
 
-    async def begin(self, context: TenantContext) -> None:
-        """BEGIN and enter the body, one message. Raises DatabaseGone."""
+    async def begin(self, context: TenantContext, condition: str = "true") -> bool:
+        """BEGIN and enter the body, one message; whether `condition`, an SQL expression of ours, let it in.
+
+        A transaction that was not let in has not begun and keeps its connection. Raises DatabaseGone.
+        """
         ticket = self.signer.context(context)
-        self._connection = await self._engine.acquire()
+        # lint: allow(string-built-sql): our own signer's uuids and digits; one message instead of two
+        entered = await self._first(lambda it: it.execute(f"BEGIN; SELECT app.enter('{ticket}') WHERE {condition}"))
+        if entered != ENTERED:
+            await self._first(lambda it: it.execute("ROLLBACK"))
+            return False
+        _current.set(context)
+        self._engine.current_transaction.set(cast(Any, self))
+        return True
+
+    async def ask_before(self, sql: str, *args: Any) -> Any:
+        """The answer of a function of `auth` that is asked before the body is entered. Raises DatabaseGone."""
+        # lint: allow(string-built-sql): a constant of whoever asks
+        return await self._first(lambda it: it.fetchval(sql, *args))
+
+    async def _first(self, message: Callable[[Connection], Awaitable[Any]]) -> Any:
+        """What comes before the transaction, on its own connection: taken from the pool by the first of them."""
+        if self._connection is None:
+            self._connection = await self._engine.acquire()
         try:
-            # lint: allow(string-built-sql): our own signer's uuids and digits; one message instead of two
-            await self._connection.execute(f"BEGIN; SELECT app.enter('{ticket}')")
+            return await message(self._connection)
         except BaseException as failure:
             await self.rollback()
             if isinstance(failure, GONE):
                 raise DatabaseGone(str(failure)) from failure
             raise
-        _current.set(context)
-        self._engine.current_transaction.set(cast(Any, self))
 
     @asynccontextmanager
     async def point(self, *, keep: bool = True) -> AsyncIterator[None]:
@@ -81,6 +100,12 @@ class TenantTransaction:
         """Undo everything; never raises: a connection that was cut is rolled back by the server itself."""
         with suppress(DatabaseGone, PostgresError):
             await self._finish(ROLLBACK)
+
+    async def release(self) -> None:
+        """Give the connection of a transaction that has not begun back to the pool."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await asyncio.shield(self._engine._release(connection))
 
     async def _finish(self, ending: Ending) -> None:
         connection, self._connection = self._connection, None

@@ -1,6 +1,7 @@
 """Where the bench measures: a PostgreSQL of its own, the demo bodies, one of them with people for a full page."""
 
 import asyncio
+import json
 import shutil
 import subprocess
 import sys
@@ -170,12 +171,14 @@ if __name__ == "__main__":
 
 
 @contextmanager
-def bare(where: Place, workers: int) -> Iterator[Serving]:
-    """The bare handlers behind the very same web server."""
+def bare(where: Place, workers: int, frame: tuple[str, str] = ("", "")) -> Iterator[Serving]:
+    """The bare handlers behind the very same web server; `frame` is what stands before and after the rows of a page."""
     data = temporary_folder()
     shutil.copy(where.postgres.folder / "instance.key", data / "instance.key")
     account = where.value("SELECT id FROM auth.account WHERE login = $1", LOGIN)
+    (data / "frame.json").write_text(json.dumps(frame))
     environment = {
+        "BENCH_FRAME": str(data / "frame.json"),
         "BENCH_TENANT": str(where.tenant()), "BENCH_ACCOUNT": str(account), "THIDUA_PORT": "0",
         "THIDUA_WORKERS": str(workers), "PYTHONPATH": ":".join([str(HERE), *sys.path]),
     }  # fmt: skip

@@ -13,9 +13,8 @@ from platform_core.app import create_app
 from platform_core.plugin_host.running import dispatcher
 from platform_core.settings import InstanceSettings
 from platform_core.web.account_pages import account_pages
-from platform_core.web.addresses import Addresses
+from platform_core.web.addresses import addresses_of
 from platform_core.web.rendering import Pages
-from platform_core.web.route_factory import RouteFactory
 
 LINT = Path(__file__).resolve().parents[2] / "deploy" / "lint"
 
@@ -47,8 +46,6 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Litestar:
 @pytest.fixture(scope="session")
 def pages(application: Litestar) -> Pages:
     """The templates and addresses of that application."""
-    made = Pages(dispatcher(), Addresses())
+    made = Pages(dispatcher(), addresses_of(dispatcher().registry))
     account_pages(made, False, False)
-    for manifest in dispatcher().registry.manifests.values():
-        RouteFactory(made, False).handlers(manifest)
     return made

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from outside import outside_distribution
 
 SAID = '_("Chào %(name)s", name=name)\nmark("Lưu")\nngettext("một tệp", "%(num)s tệp", 2)\n'
 HEADER = (
@@ -54,3 +55,15 @@ def test_writing_adds_what_is_new_and_keeps_what_was_translated(words, tmp_path)
     words.write(before, tmp_path)
     found = list(words.catalogue_faults(before, tmp_path))
     assert [fault.partition("“")[2] for fault in found] == ["Chào %(name)s”", "một tệp”"]
+
+
+def test_the_words_of_an_outside_module_go_into_its_own_catalogue(tmp_path, monkeypatch, lint):
+    package = outside_distribution(tmp_path, "outside_words")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    words = lint("words")
+    domain = next(one for one in words.domains() if one.name == "outside_words")
+    missing = list(words.catalogue_faults(domain))
+    assert len(missing) == 1 and "Sổ tay outside_words" in missing[0] and str(package) in missing[0]
+    words.write(domain)
+    written = package / "locales" / "en" / "LC_MESSAGES" / "outside_words.po"
+    assert "Sổ tay outside_words" in written.read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from plugin_api.errors import Refused
-from plugin_api.listing import EXPORT_ROWS, Listing, page_of
+from plugin_api.listing import EXPORT_ROWS, Listing, paged_rows
 
 pytestmark = pytest.mark.anyio
 
@@ -22,13 +22,13 @@ def rows_of(total: int) -> Any:
     [(120, 1, 1, 1, 50), (120, 3, 3, 101, 120), (120, 9, 3, 101, 120), (100, 3, 2, 51, 100), (0, 4, 1, None, None)],
 )
 async def test_a_page_past_the_end_is_the_last_one(total: int, asked: int, shown: int, first: int, last: int) -> None:
-    found, page = await page_of(Listing(page=asked), rows_of(total))
+    found, page = await paged_rows(Listing(page=asked), rows_of(total))
     assert (page.number, page.total) == (shown, total)
     assert [line["number"] for line in found][:: max(len(found) - 1, 1)] == ([first, last] if total else [])
 
 
 async def test_an_export_of_more_rows_than_a_file_takes_is_refused_with_the_numbers() -> None:
-    whole, _page = await page_of(Listing(export="xlsx"), rows_of(EXPORT_ROWS))
+    whole, _page = await paged_rows(Listing(export="xlsx"), rows_of(EXPORT_ROWS))
     assert len(whole) == EXPORT_ROWS
     with pytest.raises(Refused, match="10001"):
-        await page_of(Listing(export="xlsx"), rows_of(EXPORT_ROWS + 1))
+        await paged_rows(Listing(export="xlsx"), rows_of(EXPORT_ROWS + 1))

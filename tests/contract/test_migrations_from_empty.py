@@ -14,7 +14,7 @@ from piccolo.conf.apps import AppRegistry
 from piccolo.table import Table
 
 from platform_core.provisioning import piccolo_conf
-from platform_core.provisioning.app_registry import app_names, apps, table_bases
+from platform_core.provisioning.app_registry import app_configs, app_names, apps, table_bases
 from platform_core.provisioning.instance import run_migrations
 from tenancy.engine import SEARCH_PATH
 from tenancy.faults import UnfitDatabase
@@ -105,7 +105,7 @@ def test_nothing_waits_after_the_first_go(migrated):
         connection = await asyncpg.connect(migrated, server_settings=SEARCH_PATH)
         try:
             assert await catalogue_findings(connection, table_bases()) == []
-            return await waiting(connection, app_names())
+            return await waiting(connection, app_configs())
         finally:
             await connection.close()
 

@@ -25,7 +25,7 @@ AGAINST = {
     "layers of the core": ("platform/platform_core/people/tables.py", "import platform_core.web.request_middleware"),
     "subjects of monthly_rating use each other downwards":
         ("plugins/monthly_rating/plans/pages.py", "import monthly_rating.cycles.queries"),
-    "files of a subject: endpoints -> actions | pages -> queries -> rows -> forms":
+    "a subject: endpoints -> actions | pages -> papers -> queries -> rows -> forms":
         ("plugins/monthly_rating/tasks/queries.py", "import monthly_rating.tasks.actions"),
     "rules are pure: no database, no files, no chance, no web":
         ("plugins/monthly_rating/rules/tasks.py", "import tenancy.query"),

@@ -1,5 +1,6 @@
 """Templates exist, parse, link where there is something, ask only for what they get; their words are in gettext."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -9,7 +10,7 @@ from jinja2 import Environment, TemplateSyntaxError, meta, nodes
 
 from platform_core.plugin_host.running import dispatcher
 from plugin_api.endpoints import View
-from plugin_api.papers import File
+from plugin_api.papers import File, Printout
 
 ROOT = Path(__file__).resolve().parents[2]
 GIVEN = {"view", "query", "here"}
@@ -64,7 +65,7 @@ def test_every_template_compiles(pages):
 
 def test_every_view_has_its_template_and_every_file_has_none(pages):
     there = set(pages.env.list_templates())
-    files = {view.name for view in views() if get_type_hints(view.load).get("return") is File}
+    files = {view.name for view in views() if get_type_hints(view.load).get("return") in (File, Printout)}
     assert [view.name for view in views() if view.name not in files and view.template not in there] == []
 
 
@@ -98,6 +99,38 @@ def test_a_page_asks_only_for_what_was_loaded(pages):
 
 def test_a_page_that_asks_for_more_is_found(pages):
     assert unknown_names(pages.env.parse("{{ people }} {{ ghost }}"), pages.env, {"people"}) == {"ghost"}
+
+
+HANDWRITTEN = re.compile(r"<(?:input|select|textarea)\b(?![^>]*aria-hidden)[^>]*\bname=")
+POSTED = re.compile(r'<form\b[^>]*method="post"')
+SENT_BY_GET = re.compile(r'<form\b[^>]*method="get".*?</form>|call ui\.search_box.*?endcall', re.DOTALL)
+MACROS = ("macros/", "frame/")
+"""Where the inputs themselves are written, and the buttons of the frame."""
+
+
+def forms_by_hand(source: str) -> list[str]:
+    """Inputs and forms that would come back empty after a fault: what is posted is written with the macros."""
+    posted = SENT_BY_GET.sub("", re.sub(r"\{#.*?#\}", "", source, flags=re.DOTALL))
+    return HANDWRITTEN.findall(posted) + POSTED.findall(posted)
+
+
+def test_what_is_posted_is_written_with_the_macros(pages):
+    sources = {name: pages.env.loader.get_source(pages.env, name)[0] for name in pages.env.list_templates()
+               if not name.startswith(MACROS)}
+    assert {name: found for name, source in sources.items() if (found := forms_by_hand(source))} == {}
+
+
+@pytest.mark.parametrize("planted", [
+    '{% call ui.form(a, b) %}<select class="x" name="person_id"></select>{% endcall %}',
+    '<input type="radio" name="x">',
+    "{% macro row() %}<textarea rows=2 name=\"items.{{ place }}.title\"></textarea>{% endmacro %}",
+    '<form method="post" action="/a"></form>'])
+def test_an_input_written_by_hand_is_found(planted):
+    assert len(forms_by_hand(planted)) == 1
+
+
+def test_a_filter_may_be_written_by_hand():
+    assert forms_by_hand('<form method="get" action="/a"><select name="q"></select></form>') == []
 
 
 def test_every_word_of_a_template_is_in_gettext(lint):

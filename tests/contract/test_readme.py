@@ -10,7 +10,9 @@ import pytest
 import platform_core.cli
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "README.md", ROOT / "deploy" / "runbook.md", ROOT / "tests" / "README.md"]
+PAGES = [ROOT / "README.md", ROOT / "README.vi.md", ROOT / "deploy" / "runbook.md", ROOT / "tests" / "README.md"]
+VIETNAMESE = ("## Năm phút đầu tiên", "## Trên PostgreSQL của đơn vị")
+ENGLISH = ("## Five minutes", "## On your own PostgreSQL")
 SHELL = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 SETTING = re.compile(r"\b((?:THIDUA|DATABASE)_[A-Z_]+)\b")
@@ -83,3 +85,23 @@ def test_folders_on_the_map_exist():
     places = [place for place in re.findall(r"^\| `([\w/<>]+)`", section, re.MULTILINE) if "<" not in place]
     assert len(places) > 5
     assert [place for place in places if not (ROOT / place).is_dir()] == []
+
+
+def section(page: str, heading: str) -> str:
+    """What stands below a heading, up to the next of its height."""
+    found = (ROOT / page).read_text(encoding="utf-8").partition(f"{heading}\n")[2]
+    assert found, (page, heading)
+    return found.partition("\n## ")[0]
+
+
+@pytest.mark.parametrize(("vietnamese", "english"), list(zip(VIETNAMESE, ENGLISH, strict=True)))
+def test_the_vietnamese_page_tells_the_same_commands_and_settings(vietnamese, english):
+    ours, theirs = section("README.vi.md", vietnamese), section("README.md", english)
+    assert SHELL.findall(ours) == SHELL.findall(theirs) != []
+    assert re.findall(r"^\| `(\w+)`", ours, re.MULTILINE) == re.findall(r"^\| `(\w+)`", theirs, re.MULTILINE)
+    assert re.findall(r"\(`([\w.-]+)`\)", ours) == re.findall(r"\(`([\w.-]+)`\)", theirs)
+
+
+def test_the_pages_lead_to_each_other():
+    for page, other in (("README.md", "README.vi.md"), ("README.vi.md", "README.md")):
+        assert f"]({other})" in (ROOT / page).read_text(encoding="utf-8")

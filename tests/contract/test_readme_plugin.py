@@ -19,12 +19,13 @@ from piccolo.conf.apps import AppRegistry
 from platform_core.access.roles import ROLES
 from platform_core.accounts.demo import DEMO_PASSWORD
 from platform_core.app import compose, create_app, today
+from platform_core.audit.trail import TrailQuery, trail
 from platform_core.plugin_host.registry import build_registry, installed_plugins
 from platform_core.provisioning import piccolo_conf
 from platform_core.provisioning.app_registry import apps, table_bases
 from platform_core.provisioning.blueprints import machine
 from platform_core.settings import InstanceSettings
-from plugin_api.testing import Neighbours, isolation_faults
+from plugin_api.testing import Neighbours, isolation_faults, trail_wording_faults
 from tenancy import migrations
 from tenancy.engine import SEARCH_PATH
 from tenancy.isolation_checks import behaviour_findings, catalogue_findings
@@ -124,7 +125,10 @@ async def test_its_rows_stay_in_their_body(tenants, migrated):
         people = [line["id"] for line in await rows("SELECT id FROM person WHERE tenant_id = $1")]
         actor = machine(await tenants.body("kien-luong"), frozenset({"good_deeds"}))
         await migrated.sample_rows(actor=actor, people=people, unit_id=await tenants.cell())
-        assert await isolation_faults(import_module("good_deeds.piccolo_app").APP_CONFIG.table_classes, bodies) == []
+        tables = import_module("good_deeds.piccolo_app").APP_CONFIG.table_classes
+        told = (await trail(actor, TrailQuery(export="xlsx"))).lines
+        assert await trail_wording_faults(tables, migrated.module_manifest().endpoints, actor, told) == []
+        assert await isolation_faults(tables, bodies) == []
 
 
 async def test_its_page_and_operation_work(application):

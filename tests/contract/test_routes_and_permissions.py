@@ -12,7 +12,7 @@ from platform_core.app import Unguarded, _handlers_of, refuse_unguarded
 from platform_core.core_plugin import module_manifest as core_manifest
 from platform_core.plugin_host.registry import RegistryError, build_registry
 from platform_core.plugin_host.running import dispatcher
-from platform_core.web.request_middleware import ACCOUNT, PUBLIC
+from platform_core.web.permissions import ACCOUNT, PUBLIC
 from plugin_api.endpoints import SIGNED_IN, Action, Endpoint, View
 from plugin_api.manifest import Manifest
 
@@ -84,6 +84,18 @@ def test_an_operation_describes_what_it_takes(application, declared):
     assert mute == []
 
 
+def test_an_operation_describes_its_query_string(application, declared):
+    paths = application.openapi_schema.to_schema()["paths"]
+    operations = {operation["operationId"]: operation for path in paths.values() for operation in path.values()}
+    views = {name: one for name, one in declared.items() if isinstance(one, View)}
+    asked = {name: view.query for name, view in views.items() if view.query}
+    told = {name: {one["name"] for one in operations[name]["parameters"] if one["in"] == "query"} for name in asked}
+    assert told == {name: set(query.__struct_fields__) for name, query in asked.items()}
+    tasks = {one["name"]: one["schema"] for one in operations["monthly_rating.tasks"]["parameters"]}
+    assert tasks["page"] == {"type": "integer", "minimum": 1, "maximum": 100_000, "default": 1}
+    assert tasks["state"]["enum"] == ["", "done", "late", "open"]
+
+
 def test_every_permission_has_a_title_a_use_and_stands_in_order():
     registry = dispatcher().registry
     for manifest in registry.manifests.values():
@@ -110,7 +122,8 @@ def planted(**changes: Any) -> SimpleNamespace:
         """Nothing."""
 
     endpoint = View(name="planted.page", path="/", permission="planted.other", load=load, template="a.html")
-    settings = {"name": "planted", "title": "", "summary": "", "version": "1", "permissions": Permissions, "grants": {},
+    settings = {"name": "planted", "title": "", "summary": "", "version": "1", "contract": 1,
+                "permissions": Permissions, "grants": {},
                 "permission_titles": {"planted.look": "Xem"}, "endpoints": [endpoint]} | changes
     return SimpleNamespace(__name__="planted", module_manifest=lambda: Manifest(**settings))
 

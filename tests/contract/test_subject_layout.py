@@ -13,9 +13,9 @@ CONTRACTS = {contract["id"]: contract for contract in tomllib.loads(
 HOOKS = {node.name for node in ast.parse((ROOT / "platform/plugin_api/hookspecs.py").read_text(encoding="utf-8")).body
          if isinstance(node, ast.FunctionDef)}
 OF_A_MODULE = {"__init__", "plugin", "config", "permissions", "tables", "facts", "records", "sample", "piccolo_app"}
-OF_A_SUBJECT = {"endpoints", "forms", "actions", "pages", "queries", "rows"}
-NO_SUBJECTS = {"rules", "papers", "demo", "common"}
-"""Packages of a module that are no subjects: decisions, papers, the demonstration year, what all subjects use."""
+OF_A_SUBJECT = {"endpoints", "forms", "actions", "pages", "papers", "queries", "rows"}
+NO_SUBJECTS = {"rules", "demo", "common"}
+"""Packages of a module that are no subjects: decisions, the demonstration year, what all subjects use."""
 
 
 def modules() -> list[str]:

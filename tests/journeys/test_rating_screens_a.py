@@ -264,3 +264,60 @@ def test_the_notice_is_issued_by_keyboard_alone(sit: Sit, month: Month) -> None:
     page.locator("[name=issued_on]").press("Enter")
     expect(page.locator("#flashes")).to_contain_text("Đã ban hành thông báo phân công")
     assert "Sửa đổi thông báo" in page.inner_text("main")
+
+
+def rows_of(page: Page) -> tuple[Any, Any]:
+    """The titles and the dates of the plan's rows."""
+    return page.locator("textarea[name$='.title']"), page.locator("input[name$='.due_on']")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_mistake_in_one_of_ten_rows_costs_nobody_a_word(sit: Sit, month: Month, desk: Desk, script: bool) -> None:
+    page, path = sit(CLERK, script), month.path("/plans/{draft_plan}")
+    page.goto(path)
+    titles, days = rows_of(page)
+    day, first = days.nth(0).input_value(), titles.count()
+    words = [f"Việc thứ {place}, {script}" for place in range(first)]
+    for place, text in enumerate(words):
+        titles.nth(place).fill(text)
+        days.nth(place).fill(day)
+    days.nth(4).fill("")
+    titles.nth(5).fill("ư" * 5000)
+    if script:
+        page.evaluate("window.sameDocument = true")
+        expect(page.locator("output[data-state=over]").first).to_contain_text("5000 / 300")
+    page.get_by_role("button", name="Lưu kế hoạch").click()
+    expect(page.locator("[data-focus]")).to_be_visible()
+    assert page.locator("main [aria-invalid=true]").count() >= 1
+    assert [titles.nth(place).input_value() for place in range(5)] == words[:5]
+    assert titles.nth(5).input_value() == "ư" * 5000, "refused, not cut"
+    if script:
+        assert page.evaluate("window.sameDocument && document.activeElement.matches('[data-focus]')")
+        assert page.url.endswith(path), "the address stays"
+    page.locator("[data-focus] a").first.click()
+    assert not script or page.evaluate("document.activeElement.getAttribute('aria-invalid')") == "true"
+    titles.nth(5).fill(words[5])
+    days.nth(4).fill(day)
+    page.get_by_role("button", name="Lưu kế hoạch").click()
+    expect(page.get_by_text("Đã lưu kế hoạch.")).to_be_visible()
+    assert page.url.endswith(path)
+    stored = [item["title"] for item in desk.ask(CLERK, path.removeprefix(MODULE))["items"]]
+    assert sorted(stored) == sorted(words)
+
+
+def test_what_was_typed_stays_when_the_system_can_not_be_reached(sit: Sit, month: Month) -> None:
+    page = sit(MEMBER)
+    page.goto(month.path("/tasks/{task}"))
+    page.get_by_label("Diễn biến").fill("Đang chờ kết quả giám định")
+    page.route("**/report", lambda route: route.abort())
+    page.get_by_role("button", name="Ghi tiến độ").click()
+    expect(page.get_by_role("alert")).to_contain_text("chưa kết nối được")
+    page.unroute("**/report")
+    busy = "<main><h1>Bận.</h1></main>"
+    page.route("**/report", lambda route: route.fulfill(status=503, content_type="text/html", body=busy))
+    page.get_by_role("button", name="Ghi tiến độ").click()
+    expect(page.get_by_role("alert")).to_contain_text("Bận.")
+    page.unroute("**/report")
+    assert page.get_by_label("Diễn biến").input_value() == "Đang chờ kết quả giám định"
+    page.get_by_role("button", name="Ghi tiến độ").click()
+    expect(page.get_by_text("Đang chờ kết quả giám định").first).to_be_visible()

@@ -2,15 +2,19 @@
 
 from uuid import UUID
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from platform_core.access.compiled import BODY, Line, body_lines, enforcer_of, role_policy
-from plugin_api.actor import Actor, Body, Held
+from plugin_api.actor import WHOLE_BODY, Actor, Body, Held, Scope, in_scope
+from tenancy.query import value
 
 ROLES = ("member", "clerk", "chair", "leader", "admin")
 PERMISSIONS = ("a.read", "a.write", "b.read", "b.decide")
 UNITS = (UUID(int=1), UUID(int=2))
+ELSEWHERE = UUID(int=3)
+"""A unit that nobody holds a role in."""
 NOWHERE = Body(UUID(int=9), "x", "X", "X", "district", "X", False)
 
 grants = st.sets(st.tuples(st.sampled_from(ROLES), st.sampled_from(PERMISSIONS)), max_size=12)
@@ -64,9 +68,10 @@ def test_the_units_where_something_is_allowed_are_those_where_the_question_is_an
 ) -> None:
     actor = actor_with(policy_lines(granted, own), held)
     for permission in PERMISSIONS:
-        units = actor.units(permission)
-        allowed = {unit for unit in UNITS if actor.may(permission, unit)}
-        assert allowed >= (set(UNITS) if units is None else units), permission
+        scope = actor.scope(permission)
+        for unit in (*UNITS, ELSEWHERE):
+            assert (unit in scope) == actor.may(permission, unit), (permission, unit)
+        assert scope.whole == all(actor.may(permission, unit) for unit in (None, *UNITS, ELSEWHERE)), permission
 
 
 def test_a_forgotten_deny_is_noticed() -> None:
@@ -84,3 +89,22 @@ def test_a_forgotten_deny_is_noticed() -> None:
 def test_a_role_nobody_grants_anything_gives_nothing() -> None:
     actor = actor_with((("member", "a.read", "allow"),), [("stranger", None)])
     assert not any(actor.may(permission) for permission in PERMISSIONS)
+
+
+def test_a_deny_in_one_unit_leaves_the_others() -> None:
+    lines: tuple[Line, ...] = (("clerk", "a.read", "deny"), ("member", "a.read", "allow"))
+    scope = actor_with(lines, [("member", None), ("clerk", UNITS[0])]).scope("a.read")
+    assert [unit in scope for unit in (*UNITS, ELSEWHERE)] == [False, True, True]
+    assert not scope.whole and bool(scope)
+    assert scope | Scope(False, frozenset(UNITS)) == WHOLE_BODY, "together with somewhere else it is everywhere"
+
+
+@pytest.mark.anyio
+async def test_sql_asks_for_the_same_units(tenants) -> None:
+    """Each form of a scope, as the filter of a statement."""
+    forms = [(), (UNITS[0],), UNITS]
+    async with tenants.inside("kien-luong"):
+        for scope in (Scope(everywhere, frozenset(units)) for everywhere in (True, False) for units in forms):
+            for unit in (*UNITS, ELSEWHERE):
+                asked = f"SELECT {in_scope('$2::uuid', '$3')} FROM person WHERE tenant_id = $1 LIMIT 1"
+                assert await value(asked, unit, scope.parameter) == (unit in scope), (scope, unit)

@@ -100,6 +100,20 @@ def test_a_forgotten_password_is_replaced(call):
     assert call("users", "password", "nobody.here").returncode == 1
 
 
+def test_accounts_are_closed_and_opened_by_login(call):
+    def closed() -> bool:
+        return next(one["closed"] for one in json.loads(call("users", "list", "--json").stdout)
+                    if one["login"] == "on.dv")
+
+    assert "Đã khóa tài khoản on.dv" in call("users", "close", "on.dv").stdout
+    assert closed()
+    refused = call("users", "password", "on.dv")
+    assert refused.returncode == 1 and "thidua users open on.dv" in refused.stderr
+    assert "Đã mở lại" in call("users", "open", "on.dv").stdout
+    assert not closed()
+    assert call("users", "close", "nobody.here").returncode == 1
+
+
 def test_doctor_is_well(call):
     told = call("doctor", "--json")
     assert told.returncode == 0, told.stdout

@@ -6,7 +6,8 @@ from uuid import UUID
 import pytest
 from python_calamine import CalamineWorkbook
 
-from platform_core.audit.wording import Wording
+from platform_core.audit.records import RECORDS
+from platform_core.audit.wording import KeptRow, Wording
 from platform_core.permissions import Permission
 from plugin_api.actor import Actor, Body, Held
 
@@ -40,7 +41,9 @@ async def test_ids_and_keys_are_told_in_words(site):
     today = (await admin.asks(page))["today"]
     assert (await admin.presses(f"{page}/roles", role="clerk", unit="dan-su", since=today)).status_code == 303
     line = (await admin.asks("/trail"))["lines"][0]
-    assert line["record"] == "Đề nghị trao vai trò" and line["subject"] == "Võ Thành Đạt – Thư ký"
+    assert (line["operation"], line["record"]) == ("Đề nghị", "Đề nghị trao vai trò")
+    assert line["subject"] == "Võ Thành Đạt – Thư ký – Bộ phận Án dân sự, hành chính"
+    assert line["place"] == {"view": "core.person", "ids": {"person_id": page.rpartition("/")[2]}}
     told = {change["field"]: change["after"] for change in line["changes"]}
     assert told["Vai trò"] == "Thư ký"
     assert told["Trong bộ phận, chi bộ"] == "Bộ phận Án dân sự, hành chính"
@@ -73,14 +76,48 @@ async def test_its_pages_hold_every_change_once(site):
     assert len(pages) > 1 and numbers == list(range(first["total"], 0, -1))
 
 
-async def test_what_a_module_keeps_closed_stays_closed_in_the_trail(site):
+async def test_steps_are_told_by_their_verbs_and_lead_to_their_page(site):
+    admin, leader = await site.sign_in("oanh.qt"), await site.sign_in("duc.tq")
+    page = await admin.page_of("mai hoang yen")
+    today = (await admin.asks(page))["today"]
+    assert (await admin.presses(f"{page}/roles", role="clerk", unit="dan-su", since=today)).status_code == 303
+    asked = next(line for line in (await leader.asks(page))["requests"] if line["state"] == "requested")
+    decision = {"version": asked["version"], "reason": "Bộ phận đã có thư ký"}
+    assert (await leader.presses(f"{page}/role-requests/{asked['id']}/refuse", **decision)).status_code == 303
+    assert (await admin.presses(f"{page}/roles", role="officer", since=today)).status_code == 303
+    lines = (await admin.asks("/trail", q="mai hoang yen"))["lines"]
+    told = {(line["operation"], line["record"], line["subject"]) for line in lines}
+    about = "Mai Hoàng Yến – Thư ký – Bộ phận Án dân sự, hành chính"
+    assert {("Đề nghị", "Đề nghị trao vai trò", about), ("Từ chối", "Đề nghị trao vai trò", about)} <= told
+    assert {line["place"]["view"] for line in lines} == {"core.person"}
+    link = f'<a href="/t/kien-luong{page}">Mở trang của mục này</a>'
+    assert (await admin.opens("/trail", q="mai hoang yen")).text.count(link) == len(lines)
+
+
+async def test_every_row_of_the_core_says_whose_it_is(site):
     admin = await site.sign_in("oanh.qt")
-    closed = [line for line in (await admin.asks("/trail", export="xlsx"))["lines"] if line["closed"]]
-    assert closed, "switching the module on wrote rows of its own"
+    lines = (await admin.asks("/trail", export="xlsx"))["lines"]
+    core = [line for line in lines if line["record"] in {record.title for record in RECORDS}]
+    assert len({line["record"] for line in core}) > 5
+    assert all(line["subject"] and line["place"] for line in core)
+    told = {(line["operation"], line["record"], line["subject"]) for line in core}
+    assert ("Bật", "Mô-đun", "Xếp loại hằng tháng") in told
+
+
+async def test_what_a_reader_may_not_open_stays_closed_in_the_trail(site, said):
+    """The chief's deputy leads, but switches no modules: what was switched is not told, nor is there a way to it."""
+    leader = await site.sign_in("ha.pt")
+    closed = [line for line in (await leader.asks("/trail", export="xlsx"))["lines"] if line["closed"]]
+    assert {line["record"] for line in closed} == {"Mô-đun"}
     assert all(not change["before"] and not change["after"] for line in closed for change in line["changes"])
-    assert all(line["subject"] == "" and line["person_id"] is None for line in closed)
-    scheme = (await admin.asks("/modules"))["modules"][0]["title"]
-    assert {line["record"] for line in closed} == {scheme}, "an undeclared table is called after its module"
+    assert {(line["subject"], line["person_id"], line["place"], line["operation"]) for line in closed} == {
+        ("", None, None, "Thêm")
+    }
+
+
+def test_an_undeclared_table_is_called_after_its_module():
+    told = reader(Held(None, frozenset({Permission.TRAIL_READ})))
+    assert told.title("monthly_rating_something") == "Xếp loại hằng tháng"
 
 
 def reader(*held):
@@ -93,19 +130,19 @@ def reader(*held):
 def test_values_are_told_only_to_whoever_holds_their_permission_in_the_whole_body(app, unit_id):
     row = {"id": str(UUID(int=9)), "full_name": "Trịnh Minh Ước", "position": "Kiểm sát viên"}
     told = reader(Held(unit_id, frozenset({Permission.TRAIL_READ, Permission.PEOPLE_READ})))
-    changes = told.changes("person", row | {"position": ""}, row, {})
+    changes = told.changes(KeptRow("person", before=row | {"position": ""}, after=row))
     assert [change.field for change in changes] == ["Chức danh"], "that it changed is told in any case"
     if unit_id is None:
-        assert (changes[0].after, told.subject("person", row, {})) == ("Kiểm sát viên", "Trịnh Minh Ước")
+        assert (changes[0].after, told.subject(KeptRow("person", after=row))) == ("Kiểm sát viên", "Trịnh Minh Ước")
     else:
-        assert (changes[0].after, told.subject("person", row, {})) == ("", "")
+        assert (changes[0].after, told.subject(KeptRow("person", after=row))) == ("", "")
 
 
 def test_reading_the_trail_alone_opens_nothing():
     told = reader(Held(None, frozenset({Permission.TRAIL_READ})))
     row = {"id": str(UUID(int=9)), "full_name": "Trịnh Minh Ước", "position": "Kiểm sát viên"}
-    assert told.subject("person", row, {}) == "" and told.concerned() == {}
-    assert {change.after for change in told.changes("person", None, row, {})} == {""}
+    assert told.subject(KeptRow("person", after=row)) == "" and told.concerned() == {}
+    assert {change.after for change in told.changes(KeptRow("person", "INSERT", after=row))} == {""}
 
 
 async def test_a_body_reads_its_own_trail_only(site, said):

@@ -1,6 +1,7 @@
 """The page itself: margins of the decree, page numbers, repeated headings, annexes, signatures beside their text."""
 
 import shutil
+from collections.abc import Iterable, Iterator
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -13,7 +14,7 @@ from docx.document import Document as WordDocument
 from docx.oxml.ns import qn
 from docx.shared import Length
 
-from platform_core.documents import typst_renderer
+from platform_core.documents import editions, typst_renderer
 from platform_core.documents.docx_renderer import DocxRenderer
 from platform_core.documents.typesetting import tree_of
 from platform_core.documents.typst_renderer import TypstRenderer
@@ -63,12 +64,12 @@ def word(one: Paper) -> WordDocument:
 
 def break_layout(monkeypatch: pytest.MonkeyPatch, folder: Path, right: str, wrong: str) -> None:
     """A renderer whose layout has one rule broken, to see that the test would notice."""
-    shutil.copytree(Path(typst_renderer.__file__).parent / "layouts", folder / "layouts")
-    layout = folder / "layouts" / "paper.typ"
+    shutil.copytree(editions._LAYOUTS, folder, dirs_exist_ok=True)
+    layout = folder / "1" / "paper.typ"
     source = layout.read_text()
     assert right in source
     layout.write_text(source.replace(right, wrong))
-    monkeypatch.setattr(typst_renderer, "_HERE", folder)
+    monkeypatch.setattr(editions, "_LAYOUTS", folder)
 
 
 def assert_margins_of_the_decree(pages: pymupdf.Document) -> None:
@@ -133,6 +134,54 @@ def test_a_member_named_across_a_table_is_never_left_alone_at_the_foot_of_a_page
         pages = pdf(paper(*[Paragraph("Dòng.")] * start, Table(columns, rows)))
         for page in pages:
             assert not text_of(page).strip().split("\n")[-1].startswith("Đồng chí số")
+
+
+def lines_under_the_headings(pages: pymupdf.Document) -> list[list[str]]:
+    """The rows of the table on each page that has some."""
+    found = [[line for line in text_of(page).split("\n") if line.startswith("Việc số")] for page in pages]
+    return [rows for rows in found if rows]
+
+
+def tables_of_many_sizes() -> Iterator[Paper]:
+    """A table begins at every place of a page and its rows are one line high, then two, with and without a band."""
+    columns = (Column("TT", 1, "center"), Column("Tên gọi", 5))
+    for start in range(12):
+        for more in ("", "\nHai dòng.", "\nHai dòng.\nBa dòng."):
+            band = (Band("Đồng chí"),) if start % 2 else ()
+            rows = tuple((str(row), f"Việc số {row}{more}") for row in range(24))
+            yield paper(*[Paragraph("Dòng.")] * start, Table(columns, band + rows), Paragraph("Câu cuối."))
+
+
+def assert_no_row_stands_alone(papers: Iterable[Paper], typst: TypstRenderer) -> None:
+    broken = 0
+    for one in papers:
+        rows = lines_under_the_headings(pymupdf.open("pdf", typst.pdf(tree_of(one))))
+        broken += len(rows) > 1
+        assert sum(map(len, rows)) == 24
+        assert len(rows[-1]) > 1, [len(page) for page in rows]
+    assert broken > 10
+
+
+def test_the_last_row_of_a_table_never_stands_alone_below_repeated_headings() -> None:
+    assert_no_row_stands_alone(tables_of_many_sizes(), warm_typst())
+
+
+def test_a_last_row_that_stands_alone_would_be_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    break_layout(monkeypatch, tmp_path, "breakable: rows == 1", "breakable: true")
+    with pytest.raises(AssertionError):
+        assert_no_row_stands_alone(tables_of_many_sizes(), TypstRenderer())
+
+
+def test_word_keeps_the_last_two_rows_of_a_table_together() -> None:
+    table = word(paper(long_table(5))).tables[1]
+    kept = [row._tr.xpath(".//w:keepNext") != [] for row in table.rows]
+    assert kept == [False] * 5 + [True, False]
+
+
+def test_long_rows_at_the_end_of_a_table_are_cut_rather_than_lost() -> None:
+    long = "Nội dung rất dài. " * 250
+    pages = pdf(paper(Table((Column("TT", 1), Column("Nội dung", 3)), (("1", long), ("2", long + "HẾT.")))))
+    assert "HẾT." in text_of(pages[-1])
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

@@ -167,8 +167,8 @@ async def test_the_leader_is_told_whoever_confirmed_and_the_trail_tells_it_in_wo
     assert (await (await site.sign_in("hanh.lh")).asks(""))["new_roles"] == [], "an officer is not told"
     assigned, confirmed = (await admin.asks("/trail"))["lines"][:2]
     assert (assigned["record"], confirmed["record"]) == ("Đề nghị trao vai trò", "Vai trò")
-    line = assigned if assigned["operation"] == "Sửa" else confirmed
-    assert (line["who"], line["subject"]) == ("Trương Quốc Đức", "Đặng Văn Ổn – Thư ký")
+    line = assigned if assigned["operation"] == "Xác nhận" else confirmed
+    assert (line["who"], line["subject"]) == ("Trương Quốc Đức", "Đặng Văn Ổn – Thư ký – Chi bộ VKSND huyện Kiên Lương")
     changes = {one["field"]: (one["before"], one["after"]) for one in line["changes"]}
     assert changes == {
         "Trạng thái": ("Chờ xác nhận", "Đã xác nhận"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from asking import REASON, ask, body_id, decide, guarded_held, waiting
@@ -128,7 +129,18 @@ async def test_no_way_leads_an_administrator_alone_to_a_guarded_role(site):
             answer = await ask(admin, await admin.page_of("ho thi en"), "chair", "chi-bo")
             assert "assignment_id" not in answer.json()
 
+    async def changes_settings(step: str, **change: object) -> None:
+        path = "/modules/monthly_rating/settings"
+        version = (await admin.asks(path))["version"]
+        answer = await admin.client.post(f"{body}{path}{step}", json={"version": version, **change})
+        assert answer.status_code == 200, answer.text
+
+    keys = ["decided_by", "own_case_allowed"]
     ways: dict[str, Way] = {
+        "core.settings.set": partial(changes_settings, "", values={"decided_by": "leader", "own_case_allowed": True}),
+        "core.settings.lock": partial(changes_settings, "/lock", keys=keys),
+        "core.settings.unlock": partial(changes_settings, "/unlock", keys=keys),
+        "core.settings.reset": partial(changes_settings, "/reset", keys=keys),
         "core.role.give": asks_for_everything,
         "core.role.confirm": confirms,
         "core.role.refuse": refuses,

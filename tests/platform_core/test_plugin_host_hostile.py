@@ -46,7 +46,7 @@ async def look(actor: Actor) -> Found:
 
 
 HARMLESS = Manifest(
-    name="hostile", title="Hostile", summary="", version="1", permissions=Permission,
+    name="hostile", title="Hostile", summary="", version="1", contract=1, permissions=Permission,
     permission_titles={"hostile.read": "Read"}, grants={"admin": frozenset(Permission)},
     endpoints=[View(name="hostile.view", path="", permission=Permission.READ, load=look)],
 )  # fmt: skip
@@ -93,6 +93,10 @@ def press(**changed: Any) -> list[Any]:
     return [*view(), Action(**(given | changed))]
 
 
+def entry(view: str, icon: str = "home") -> list[NavigationItem]:
+    return [NavigationItem("Một mục", view, icon)]
+
+
 async def wanting(actor: Actor, thing_id: Any) -> Found:
     """A page that wants more than its path names."""
     return Found()
@@ -131,6 +135,10 @@ def test_an_action_that_fits_is_taken() -> None:
         ({"endpoints": view(load=wanting)}, "wanting wants thing_id, which nobody gives"),
         ({"endpoints": view(load=nobody)}, "nobody does not take the actor first"),
         ({"endpoints": view() + view(name="hostile.again")}, "hostile.view has the same path"),
+        ({"contract": 2}, "made for contract 2, this platform has contract 1"),
+        ({"navigation": entry("hostile.nowhere")}, "navigation: hostile.nowhere is not a view"),
+        ({"navigation": entry("hostile.view"), "endpoints": view(path="/{thing_id:uuid}", load=wanting)},
+         "is not a view without parameters in its path"),
         ({"endpoints": press(then="hostile.nowhere")}, "leads to a view that does not exist: hostile.nowhere"),
         ({"endpoints": press(then="hostile.press#row")}, "leads to a view that does not exist: hostile.press"),
         ({"config": Greedy}, "every setting needs a default"),
@@ -174,6 +182,13 @@ def test_modules_that_need_each_other_are_named() -> None:
     assert any("need each other" in fault for fault in faults_of(module(one), module(other)))
 
 
+async def test_an_icon_that_is_not_there_stops_the_application(tenants, database) -> None:
+    lacking = module(replace(HARMLESS, navigation=entry("hostile.view", "no-such-icon")))
+    with pytest.raises(RegistryError, match="hostile: navigation: there is no icon no-such-icon"):
+        async with composed(tenants, database, [*installed_plugins(), lacking]):
+            pass
+
+
 async def test_a_template_that_is_not_there_stops_the_application(tenants, database) -> None:
     lacking = module(replace(HARMLESS, endpoints=view(template="hostile/nowhere.html")))
     with pytest.raises(RegistryError, match=r"hostile\.view: there is no template hostile/nowhere\.html"):
@@ -188,10 +203,6 @@ def test_a_handler_without_permission_stops_the_application() -> None:
 
     with pytest.raises(Unguarded, match="/open"):
         refuse_unguarded(Litestar([nobody_asked], openapi_config=None))
-
-
-def navigation(actor: Actor) -> list[NavigationItem]:
-    raise RuntimeError("out of spite")
 
 
 async def work_items(actor: Actor, today: Any) -> list[Any]:
@@ -218,14 +229,6 @@ async def other_things(actor: Actor, person_id: Any) -> Any:
     return ["a panel"]
 
 
-def a_text(actor: Actor) -> Any:
-    return "a menu"
-
-
-def misleading(actor: Actor) -> list[NavigationItem]:
-    return [NavigationItem("Hỏng", "no.such.view", "home", 0)]
-
-
 @pytest.fixture
 async def spiteful(tenants, database, request: pytest.FixtureRequest) -> AsyncIterator[Inside]:
     """The application with a module whose hooks are those of the test, switched on in the body."""
@@ -240,9 +243,8 @@ async def spiteful(tenants, database, request: pytest.FixtureRequest) -> AsyncIt
 
 @pytest.mark.parametrize(
     "spiteful",
-    [{"navigation": navigation}, {"work_items": work_items}, {"dashboard_cards": dashboard_cards},
-     {"person_panels": person_panels}, {"navigation": misleading}, {"work_items": failing_sql},
-     {"dashboard_cards": no_list}, {"person_panels": other_things}, {"navigation": a_text}],
+    [{"work_items": work_items}, {"dashboard_cards": dashboard_cards}, {"person_panels": person_panels},
+     {"work_items": failing_sql}, {"dashboard_cards": no_list}, {"person_panels": other_things}],
     indirect=True,
 )  # fmt: skip
 async def test_a_raising_hook_leaves_every_page_standing(spiteful: Inside, tenants: Any) -> None:

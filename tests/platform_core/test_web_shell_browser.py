@@ -28,7 +28,7 @@ def load_samples() -> ModuleType:
 
 
 samples = load_samples()
-NAMES = [*samples.pages.PAGES, "pieces"]
+NAMES = [*samples.pages.PAGES, *samples.pages.FORMS, "pieces"]
 STATIC = samples.TEMPLATES.parent / "static"
 LIST = "/t/kien-luong/people"
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}

@@ -10,10 +10,12 @@ from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import replace
+from settings_samples import SETTINGS_PAGES
 
-from platform_core.access.matrix import Matrix, MatrixGroup, MatrixLine, MatrixRole
+from platform_core.access.matrix import Matrix, MatrixCell, MatrixGroup, MatrixLine, MatrixRole
 from platform_core.accounts.devices import device_of
-from platform_core.accounts.sessions import BodyLink, OpenSession
+from platform_core.accounts.opened import BodyLink
+from platform_core.accounts.sessions import OpenSession
 from platform_core.audit.trail import Trail, TrailLine, TrailQuery
 from platform_core.audit.wording import Change
 from platform_core.dashboard.service import Dashboard, Waiting
@@ -25,6 +27,7 @@ from platform_core.people.view import AppointmentLine, PersonView, RoleLine
 from platform_core.plugin_settings.modules import ModuleLine, ModuleList
 from platform_core.search.service import ModuleHits, PersonHit, SearchResults
 from platform_core.web.kept_form import KeptForm
+from platform_core.web.sent_form import NewerVersion, SentForm
 from plugin_api.facts import Fact
 from plugin_api.listing import PageInfo
 from plugin_api.shell import Card, PersonPanel, SearchHit
@@ -42,31 +45,19 @@ def shown(found: Struct, query: Struct | None = None) -> dict[str, Any]:
     }
 
 
-def people_page(people: list[PersonLine], anyone: bool = True) -> dict[str, Any]:
-    """A list context with the given rows."""
+def people_page(people: list[PersonLine], narrowed: bool = True) -> dict[str, Any]:
+    """A list context with the given rows, found by words and filters or not."""
     units = [("p1", "Phòng 1"), ("chi-bo", "Chi bộ")]
     asked = [ASKED, ALONE] if people else []
-    found = PeopleList(people, units, PageInfo(2, 7, 320, 51, 100), anyone, may_add=True, requests=asked)
-    return shown(found, PeopleQuery(q="anh", sort="name", page=2, unit="p1", state="all"))
+    page = PageInfo(2, 7, 320, 51, 100, "name") if people else PageInfo(1, 1, 0, 0, 0, "name")
+    found = PeopleList(people, units, page, may_add=True, requests=asked)
+    asked_for = PeopleQuery(q="anh", sort="name", page=2, unit="p1", state="all")
+    return shown(found, asked_for if narrowed else PeopleQuery())
 
 
 def waiting(title: str, deadline: date | None = None, overdue: bool = False, note: str = "") -> Waiting:
     """One thing that waits for the person."""
     return Waiting(title, note, "/w", deadline, overdue, "Đánh giá hằng tháng")
-
-
-def field(name: str, label: str, value: Any, kind: str = "text", **more: Any) -> dict[str, Any]:
-    """One field of a form that comes back."""
-    return {
-        "name": name,
-        "label": label,
-        "value": value,
-        "kind": kind,
-        "error": None,
-        "options": (),
-        "hint": None,
-        "required": True,
-    } | more
 
 
 BODIES = [BodyLink("kien-luong", "VKSND huyện Kiên Lương"), BodyLink("cum-11", "Cụm thi đua số 11")]
@@ -202,33 +193,31 @@ SHARE = Fact(
     19,
     20,
 )
+HELD, WHEN = MatrixCell("held"), MatrixCell("conditional", ["trừ việc của chính mình"])
 TABLES = [("person", "Người"), ("role_assignment", "Vai trò")]
-FIELDS = [
-    field("content", "Nội dung nhiệm vụ", "Kiểm sát 12 vụ án <b>&", "textarea"),
-    field("due", "Hạn", "2026-03-31", "date", error="Hạn phải nằm trong tháng 3 năm 2026."),
-    field("points", "Điểm", "9,5o", "number", error="Hãy nhập một số, ví dụ 9,5."),
-    field("level", "Mức yêu cầu", "b", "select", options=[("a", "Hoàn thành tốt"), ("b", "Hoàn thành")]),
-    field(
-        "kind", "Loại việc", "plan", "radio", options=[("plan", "Theo kế hoạch"), ("new", "Việc mới", "Ghi rõ lý do.")]
-    ),
-    field("helpers", "Người phối hợp", ["1"], "checks", options=[("1", "Lê Văn Đức"), ("2", "Phạm Hạnh")]),
-    field("urgent", "Việc gấp", True, "checkbox", required=False),
-    field("file", "Tài liệu", None, "file", required=False),
-    field("title", "Tên việc", 'Việc "đặc biệt"'),
-    field("row", "", "7", "hidden"),
-]
-PROBLEMS = [
-    {"name": "due", "label": "Hạn", "sentence": "Hạn phải nằm trong tháng 3 năm 2026."},
-    {"name": None, "label": None, "sentence": "Tổng điểm phải bằng 100; đang là 98,5."},
-]
-STALE = {
-    "who": "Lê Văn Đức",
-    "when": datetime(2026, 3, 2, 8, 5),
-    "version": 4,
-    "differs": ["due", "points"],
-    "values": {f["name"]: "Giá trị đang lưu" for f in FIELDS},
+TYPED = {
+    "content": ["Kiểm sát 12 vụ án <b>&"],
+    "due": ["mai mốt"],
+    "points": ["9,5o"],
+    "level": ["b"],
+    "kind": ["plan"],
+    "helpers": ["1"],
+    "urgent": ["1"],
+    "title": ['Việc "đặc biệt"'],
+    "row": ["7"],
+    "version": ["3"],
 }
-AGAIN = {"title": "Phân công nhiệm vụ", "action": "/a", "submit": "Lưu nhiệm vụ", "back": "/b", "version": 3}
+PROBLEMS = {"due": "Hạn phải nằm trong tháng 3 năm 2026.", "": "Tổng điểm phải bằng 100; đang là 98,5."}
+SENT = {"form_id": "/a", "page": "/t/kien-luong/home", "data": None, "typed": TYPED}
+FORMS: dict[str, dict[str, Any]] = {
+    "form_again": {"problems": PROBLEMS},
+    "form_again_stale": {
+        "problems": {},
+        "newer": NewerVersion("Lê Văn Đức", datetime(2026, 3, 2, 8, 5), {"content": "", "version": 4}),
+    },
+    "form_again_refused": {"problems": {}, "sentence": "Kỳ này đã công bố."},
+}
+"""name → what is special about the form of `test_web_shell_samples.FORM` that comes back."""
 SIGN_IN = {
     "action": "/sign-in",
     "login": "",
@@ -331,34 +320,37 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "back": "/t/kien-luong",
         },
     ),
-    "form_again": ("form_again.html", AGAIN | {"problems": PROBLEMS, "fields": FIELDS, "stale": None}),
-    "form_again_stale": ("form_again.html", AGAIN | {"problems": [], "fields": FIELDS, "stale": STALE}),
-    "form_again_refused": (
+    "form_lost": (
         "form_again.html",
-        AGAIN | {"problems": PROBLEMS[1:], "fields": [field("row", "", "7", "hidden")], "stale": None},
+        {
+            "sent": SentForm(**SENT, problems={}, sentence="Kỳ này đã công bố."),
+            "advice": "Không có gì bị thay đổi.",
+            "lines": [("Nội dung nhiệm vụ", "Kiểm sát 12 vụ án <b>&")],
+        },
     ),
     "people": ("people.html", people_page(PEOPLE)),
     "people_none_found": ("people.html", people_page([])),
-    "people_none_yet": ("people.html", people_page([], anyone=False)),
+    "people_none_yet": ("people.html", people_page([], narrowed=False)),
     "person": ("person.html", shown(PERSON)),
     "person_left": ("person.html", shown(LEFT)),
     "modules": ("modules.html", shown(ModuleList(MODULES, may_switch=True))),
     "modules_none": ("modules.html", shown(ModuleList([], may_switch=True))),
+    **{name: ("settings.html", shown(page)) for name, page in SETTINGS_PAGES.items()},
     "permissions": (
         "permissions.html",
         shown(
             Matrix(
                 [
-                    MatrixRole("member", "Đảng viên", 7, False),
-                    MatrixRole("clerk", "Thư ký", 1, True),
-                    MatrixRole("admin", "Người quản trị", 2, True),
+                    MatrixRole("member", "Đảng viên", 7, False, True),
+                    MatrixRole("clerk", "Thư ký", 1, True, True),
+                    MatrixRole("admin", "Người quản trị", 2, True, False),
                 ],
                 [
                     MatrixGroup(
                         "Đánh giá hằng tháng",
                         [
-                            MatrixLine("plan.write", "Lập kế hoạch của mình", ["held", "held", ""]),
-                            MatrixLine("grade.decide", "Quyết định xếp loại", ["", "", "denied"]),
+                            MatrixLine("plan.write", "Lập kế hoạch của mình", [HELD, HELD, MatrixCell("")]),
+                            MatrixLine("grade.decide", "Quyết định", [WHEN, MatrixCell(""), MatrixCell("denied")]),
                         ],
                     )
                 ],
@@ -376,12 +368,14 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             SearchResults(
                 "anh",
                 [PersonHit(str(UUID(int=9)), "Nguyễn Thị Ánh", "Viện trưởng")],
-                [ModuleHits("Đánh giá hằng tháng", [SearchHit("Kiểm sát 12 vụ án", "Tháng 2/2026", "/m")])],
                 True,
+                [ModuleHits("rating", "Đánh giá", [SearchHit("Kiểm sát 12 vụ án", "Tháng 2/2026", "/m")], True)],
+                True,
+                "",
             )
         ),
     ),
-    "search_nothing": ("search.html", shown(SearchResults("", [], [], False))),
+    "search_nothing": ("search.html", shown(SearchResults("", [], False, [], False, ""))),
     "facts": ("facts.html", shown(FactList([FactLine(SHARE.name, "Tỷ lệ hoàn thành", "Đánh giá")], 2026))),
     "facts_none": ("facts.html", shown(FactList([], 2026))),
     "fact": ("fact.html", shown(MeasuredFact("Tỷ lệ hoàn thành", SHARE, "95,0 %"))),

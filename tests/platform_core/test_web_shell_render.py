@@ -27,7 +27,7 @@ def load_samples() -> ModuleType:
 
 
 samples = load_samples()
-NAMES = [*samples.pages.PAGES, "pieces"]
+NAMES = [*samples.pages.PAGES, *samples.pages.FORMS, "pieces"]
 STATIC = samples.TEMPLATES.parent / "static"
 TEMPLATE_FILES = sorted(samples.TEMPLATES.rglob("*.html"))
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "use", "wbr"}
@@ -137,16 +137,46 @@ def test_htmx_requests_carry_the_token_too(page: Page) -> None:
 def test_typed_text_comes_back_as_it_was_and_never_as_markup() -> None:
     html = samples.render("form_again")
     assert "Kiểm sát 12 vụ án &lt;b&gt;&amp;</textarea>" in html
-    assert 'value="Việc &#34;đặc biệt&#34;"' in html
-    assert 'value="9,5o"' in html and 'name="version" value="3"' in html
+    assert 'value="Việc &#34;đặc biệt&#34;"' in html and 'value="9,5o"' in html
+    assert 'value="mai mốt"' in html and 'name="row" value="7"' in html
+    assert 'name="version" value="3"' in html, "what the person saw, not what stands now"
+
+
+def test_choices_come_back_as_they_were_made() -> None:
+    page = Page(samples.render("form_again"))
+    chosen = {(a["name"], a["value"]) for a in page.all("input") if "checked" in a}
+    assert chosen == {("kind", "plan"), ("helpers", "1"), ("urgent", "1")}
+    assert [a["value"] for a in page.all("option") if "selected" in a] == ["b"]
+
+
+def test_only_the_form_that_was_sent_shows_what_was_typed() -> None:
+    page = Page(samples.render("form_again"))
+    titles = [a["value"] for a in page.all("input") if a.get("name") == "title"]
+    assert titles == ['Việc "đặc biệt"', "Việc khác"]
+    assert len([a for a in page.all("form") if "data-again" in a]) == 1
+
+
+def test_each_fault_stands_beside_its_field_and_at_the_top_by_name() -> None:
+    html = samples.render("form_again")
+    assert '<a href="#f-due">Hạn</a>: Hạn phải nằm trong tháng 3 năm 2026.' in html
+    assert '<p class="form-error" id="f-due-error">Hạn phải nằm trong tháng 3 năm 2026.</p>' in html
+    due = next(a for a in Page(html).all("input") if a.get("id") == "f-due")
+    assert (due["aria-invalid"], due["aria-describedby"]) == ("true", "f-due-error")
+    assert "<li>Tổng điểm phải bằng 100; đang là 98,5.</li>" in html
 
 
 def test_a_stale_edit_shows_both_versions_and_saves_onto_the_newer_one() -> None:
     html = samples.render("form_again_stale")
     assert "Lê Văn Đức đã lưu một bản mới hơn lúc 02/03/2026 08:05" in html
     assert 'name="version" value="4"' in html and 'name="version" value="3"' not in html
-    assert html.count("Giá trị đang lưu") == len(samples.pages.FIELDS) - 1, "all but the hidden one"
-    assert html.count("Khác bản của đồng chí") == len(samples.pages.STALE["differs"])
+    stored = re.findall(r'Đang lưu: <span class="stored-value">([^<]*)', html)
+    assert stored == ["Bản cũ", "30/03/2026", "9,5", "Hoàn thành tốt", "Phạm Hạnh", "Việc"], "only what differs"
+    assert "Lưu bản của tôi đè thành phiên bản mới" in html
+
+
+def test_text_is_counted_and_never_cut() -> None:
+    html = samples.render("form_again")
+    assert "maxlength" not in html and 'data-most="25"' in html
 
 
 def test_a_password_is_prefilled_only_for_a_demo_account() -> None:
@@ -179,7 +209,7 @@ def untranslated(source: str) -> list[str]:
     known = {
         id(arg)
         for call in tree.find_all(nodes.Call)
-        if isinstance(call.node, nodes.Name) and call.node.name == "_"
+        if isinstance(call.node, nodes.Name) and call.node.name in ("_", "ngettext")
         for arg in call.args
     }
     constants = [c.value for c in tree.find_all(nodes.Const) if isinstance(c.value, str) and id(c) not in known]

@@ -14,7 +14,11 @@ import jinja2
 
 from platform_core.core_plugin import ENDPOINTS
 from platform_core.web.addresses import Addresses
+from platform_core.web.form_binding import FormBinding
 from platform_core.web.frame import Frames
+from platform_core.web.rendering import pairs
+from platform_core.web.request_context import RequestContext, begin_request
+from platform_core.web.sent_form import SentForm
 from plugin_api.files import FileLimits
 
 
@@ -64,16 +68,18 @@ def new_environment(signed_in: bool = True, in_body: bool = True) -> jinja2.Envi
     )
     install = getattr(env, "install_gettext_callables")  # noqa: B009  (added by the extension, unknown to the checker)
     install(lambda text: text, lambda one, many, n: one if n == 1 else many, newstyle=True)
-    keys = itertools.count()
+    keys, addresses = itertools.count(), SampleAddresses()
     promised: dict[str, Any] = {
         "shell": shell(signed_in, in_body),
-        "url": SampleAddresses().url,
+        "url": addresses.url,
         "static": lambda path: f"/static/{path}?v=0",
         "new_key": lambda: f"key-{next(keys)}",
         "date": lambda day: f"{day:%d/%m/%Y}",
         "moment": lambda at: f"{at:%d/%m/%Y %H:%M}",
         "number": lambda value: str(value).replace(".", ","),
+        "forms": FormBinding(SimpleNamespace(endpoints={one.name: (None, one) for one in ENDPOINTS}), addresses),
     }
+    env.filters["pairs"] = pairs
     env.globals.update(promised | {"frame": Frames(env).of})
     return env
 
@@ -121,6 +127,7 @@ def shell(signed_in: bool, in_body: bool) -> SimpleNamespace:
         path="/t/kien-luong/home",
         frame_key=None,
         flashes=[("success", "Đã lưu thông báo phân công tháng 3 năm 2026.")] if in_body else [],
+        sent_form=None,
         version="0.1.0",
     )
 
@@ -142,12 +149,39 @@ PIECES = """{% extends "layout.html" %}{% import "macros.html" as ui %}
 {{ ui.pager({"number": 1, "pages": 1, "total": 3, "start": 1, "end": 3, "previous": none, "next": none}) }}
 {% endblock %}"""
 
+FORM = """{% extends "layout.html" %}{% import "macros.html" as ui %}
+{% block heading %}Phân công nhiệm vụ{% endblock %}{% block content %}
+{% call ui.form("/a", "Lưu nhiệm vụ", version=4) %}
+{{ ui.textarea("Nội dung nhiệm vụ", "content", "Bản cũ", maxlength=25) }}
+{{ ui.date_input("Hạn", "due", "2026-03-30", required=true) }}{{ ui.number_input("Điểm", "points", score) }}
+{{ ui.select("Mức yêu cầu", "level", [("a", "Hoàn thành tốt"), ("b", "Hoàn thành")], "a", required=true) }}
+{{ ui.radio_group("Loại việc", "kind", [("plan", "Theo kế hoạch"), ("new", "Việc mới", "Ghi rõ lý do.")], "plan") }}
+{{ ui.check_group("Người phối hợp", "helpers", [("1", "Lê Văn Đức"), ("2", "Phạm Hạnh")], ["2"]) }}
+{{ ui.checkbox("Việc gấp", "urgent") }}{{ ui.file_input("Tài liệu", "file") }}{{ ui.text("Tên việc", "title", "Việc") }}
+{{ ui.hidden("row", "6") }}{{ ui.text("Mật khẩu", "word", type="password", autocomplete="new-password") }}
+{% endcall %}
+{% call ui.confirm("/b", "Bỏ", "Bỏ thật?") %}
+{{ ui.text("Tên việc khác", "title", "Việc khác", id="other") }}{% endcall %}
+{% endblock %}"""
+
+
+def render_form(name: str) -> str:
+    """A page whose form could not be saved."""
+    sent, env = SentForm(**pages.SENT, **pages.FORMS[name]), new_environment()
+    env.globals["shell"].sent_form = sent
+    begin_request(RequestContext("/t/kien-luong/home", sent_form=sent))
+    html = env.from_string(FORM).render(score=Decimal("9.5"))
+    begin_request(RequestContext(""))
+    return html
+
 
 @functools.cache
 def render(name: str) -> str:
     """The named sample as HTML; sign-in and the errors outside a body have no person in their frame."""
     if name == "pieces":
         return environment().from_string(PIECES).render(score=Decimal("9.5"), LIMITS=LIMITS)
+    if name in pages.FORMS:
+        return render_form(name)
     template, context = pages.PAGES[name]
     before_sign_in = template == "sign_in.html" or name == "error_alone"
     env = environment(

@@ -65,6 +65,15 @@ INSERT INTO app.setting_patch SELECT id, gen_random_uuid(), 'monthly_rating', js
 UPDATE app.monthly_rating_evidence SET content = '{0}903x'
   WHERE tenant_id = (SELECT id FROM app.tenant WHERE slug = '{1}')
 """
+FROZEN = """
+DELETE FROM app.issued_paper WHERE subject_id NOT IN (
+  SELECT id FROM app.monthly_rating_cycle WHERE period_start = '2026-01-01');
+UPDATE app.issued_paper SET
+  content = regexp_replace(content::text, '"(title|summary|text)":"', '"\\1":"{0}904x ', 'g')::json
+  WHERE tenant_id = (SELECT id FROM app.tenant WHERE slug = '{1}');
+UPDATE app.issued_paper SET sha256 = encode(sha256(convert_to(content::text, 'UTF8')), 'hex');
+"""
+"""One month prints what was frozen, the others as before there were frozen papers: from their rows."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +140,7 @@ async def mark(inside: Inside, slug: str) -> dict[str, str]:
         body = "id" if table == "tenant" else "tenant_id"
         await inside.backdoor.execute(f"UPDATE app.{table} SET {sets} WHERE {body} = '{inside.tenants.bodies[slug]}'")
     await inside.backdoor.execute(SETTINGS.format(MARKS[slug], slug))
+    await inside.backdoor.execute(FROZEN.format(MARKS[slug], slug))
     return {mark: f"{one['table']}.{one['column']}" for mark, one in marks.items()}
 
 

@@ -61,7 +61,7 @@ def leaky() -> ModuleType:
     @hookimpl
     def module_manifest() -> Manifest:
         return Manifest(
-            name="leaky", title="Leaky", summary="", version="1", permissions=Permission,
+            name="leaky", title="Leaky", summary="", version="1", contract=1, permissions=Permission,
             permission_titles={"leaky.use": "Use"}, grants={"admin": frozenset(Permission)},
             endpoints=[View(name="leaky.view", path="", permission=Permission.USE, load=leak, query=Typed)],
         )  # fmt: skip
@@ -142,6 +142,8 @@ ENDS = [
     "' UNION SELECT password_hash, '' FROM auth.begin_change(current_setting('app.context'), 1000, '1 hour') --",
     "' UNION SELECT '', auth.set_password(current_setting('app.context'), NULL, 'x', false)::text --",
     "' UNION SELECT '', auth.book_attempt(ARRAY['account:y.lc'], ARRAY[9], '1 hour')::text --",
+    "' UNION SELECT '', auth.request_answer('\\x00', 'giang-thanh') --",
+    "' UNION SELECT '', auth.request_unchanged('\\x00', 'giang-thanh', '')::text --",
     "' UNION SELECT login, account_id::text FROM auth.accounts(current_setting('app.context')) --",
     "' UNION SELECT encode(token_hash, 'hex'), agent FROM auth.sessions(current_setting('app.context')) --",
     f"' UNION SELECT set_config('app.context', '{FORGED}', true), (SELECT max(full_name) FROM app.person) --",

@@ -100,7 +100,7 @@ def module_manifest() -> Manifest:
     """As an installed distribution would bring it."""
     table, one, use = "/{table:str}", "/{table:str}/{row_id:uuid}", Permission.USE
     return Manifest(
-        name="bases", title="Bases", summary="", version="1", permissions=Permission, config=Settings,
+        name="bases", title="Bases", summary="", version="1", contract=1, permissions=Permission, config=Settings,
         permission_titles={"bases.use": "Use"}, grants={"admin": frozenset(Permission)},
         endpoints=[
             View(name="bases.list", path=table, permission=use, load=everything, template="bases/shown.html"),

@@ -15,6 +15,9 @@ from platform_core.app import compose, create_app
 from platform_core.settings import InstanceSettings
 from tenancy.engine import SEARCH_PATH
 
+RATING = "monthly_rating"
+"""The module that addresses with a module or a name in them are filled with."""
+
 
 @dataclass(frozen=True)
 class Backdoor:
@@ -122,7 +125,7 @@ class Route:
         """Its address in a body; parameters that are not given are ids that never were."""
 
         def fill(match: re.Match[str]) -> str:
-            known: Mapping[str, object] = {"slug": slug, "name": "monthly_rating", **(ids or {})}
+            known: Mapping[str, object] = {"slug": slug, **dict.fromkeys(("name", "module"), RATING), **(ids or {})}
             return str(known.get(match[1]) or uuid4())
 
         return re.sub(r"\{(\w+):\w+\}", fill, self.path)

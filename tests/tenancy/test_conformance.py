@@ -14,7 +14,7 @@ from platform_core.plugin_host.registry import installed_plugins
 from platform_core.plugin_host.running import dispatcher
 from platform_core.provisioning.blueprints import machine
 from plugin_api.hookspecs import hookimpl
-from plugin_api.testing import Neighbours, foreign_id_faults, isolation_faults, trail_disclosures
+from plugin_api.testing import Neighbours, foreign_id_faults, isolation_faults, trail_disclosures, trail_wording_faults
 from tenancy.context import OPERATOR_SPACE, TenantContext
 from tenancy.lifecycle import BodyRow, move_to, place_body, refresh_closure, set_parent
 from tenancy.query import rows
@@ -77,6 +77,12 @@ async def test_the_kit_finds_missing_isolation(tenants, neighbours):
     assert any("rows changed from other" in fault for fault in found)
 
 
+async def test_the_kit_finds_an_id_for_which_there_is_no_sample(tenants, neighbours):
+    stranger = machine(await tenants.body("giang-thanh"), frozenset({"monthly_rating"}))
+    found = await foreign_id_faults(MODULES[0].endpoints, stranger, {})
+    assert any("sample_rows names no task_id" in fault for fault in found)
+
+
 async def test_the_kit_finds_an_endpoint_that_answers_a_foreign_id(tenants, neighbours):
     module = MODULES[0]
     ids = await filled(tenants, module)
@@ -105,13 +111,52 @@ async def test_the_trail_keeps_closed_what_every_screen_keeps_closed(tenants, ne
     assert await disclosed_in_spite_of_screens(tenants, module) == []
 
 
-@contextmanager
+async def trail_without_words(tenants, module):
+    """Tables of the module whose rows the trail does not name."""
+    await filled(tenants, module)
+    reader = await colleague(tenants, module)
+    lines = (await trail(reader, TrailQuery(export="xlsx"))).lines
+    tables = import_module(module.tables).APP_CONFIG.table_classes
+    return await trail_wording_faults(tables, module.endpoints, reader, lines)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
+async def test_each_row_of_each_table_reads_in_the_trail_as_whose_it_is_and_leads_to_it(tenants, neighbours, module):
+    assert await trail_without_words(tenants, module) == []
+
+
+OWN_WORDS = {"year_plan", "cycle", "assignment_notice"}
+"""Tables with a unit of their own, which names them even without what they are part of."""
+
+
+@pytest.mark.parametrize(("left_out", "expected"), [
+    ("parents", "does not say whose row it is"),
+    ("view", "leads to no page"),
+    ("table", "no entry of the trail is told"),
+])  # fmt: skip
+async def test_the_kit_finds_rows_that_do_not_read_so(tenants, neighbours, left_out, expected):
+    without = {"parents": {"parents": {}, "concerned": "", "label": "no_such"}, "view": {"view": ""}, "table": None}
+    module = next(one for one in MODULES if one.records)
+    with composed_with(without[left_out]):
+        found = await trail_without_words(tenants, module)
+    tables = {table._meta.tablename for table in import_module(module.tables).APP_CONFIG.table_classes}
+    named = {fault.partition(":")[0] for fault in found if expected in fault}
+    assert named >= tables - {f"{module.name}_{kept}" for kept in OWN_WORDS if left_out == "parents"}
+
+
 def composed_without_rules():
     """The installed modules, their records declared without a rule of what stays closed."""
+    return composed_with({"closed": ""})
+
+
+@contextmanager
+def composed_with(change):
+    """The installed modules, every record of theirs changed; None leaves the records out."""
 
     def without(plugin):
         manifest = plugin.module_manifest()
-        bare = replace(manifest, records=[replace(record, closed="") for record in manifest.records])
+        records = [replace(record, **change) for record in manifest.records] if change is not None else []
+        bare = replace(manifest, records=records)
 
         @hookimpl
         def module_manifest():

@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from platform_core.access.bodies import BodyPolicies
+from platform_core.access.patches import patches_here
 from plugin_api.actor import Actor, Body
 from tenancy.faults import Absent
 from tenancy.query import row, rows, value
@@ -30,4 +31,5 @@ async def acting(policies: BodyPolicies, body: Body, person_id: UUID, on: date) 
         body,
         tuple(policy.held(line["role"], line["unit_id"]) for line in held),
         frozenset(line["name"] for line in modules),
+        await patches_here(),
     )

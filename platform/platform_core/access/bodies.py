@@ -1,5 +1,6 @@
 """The compiled policy of each body, kept until the body's access version moves."""
 
+from asyncio import to_thread
 from uuid import UUID
 
 import msgspec
@@ -23,6 +24,7 @@ class BodyPolicies:
 
     def __init__(self, registry: Registry) -> None:
         self.templates: tuple[Line, ...] = tuple(template_lines(registry.manifests.values()))
+        role_policy(self.templates)  # at start, so that no request compiles what most bodies use
         self._kept: dict[tuple[UUID, int], RolePolicy] = {}
 
     def at_hand(self, tenant_id: UUID, version: int) -> RolePolicy | None:
@@ -34,7 +36,8 @@ class BodyPolicies:
         known = self.at_hand(tenant_id, version)
         if known is None:
             rules = await rows("SELECT role, permission, effect FROM access_rule WHERE tenant_id = $1")
-            known = role_policy(body_lines(self.templates, [(r["role"], r["permission"], r["effect"]) for r in rules]))
+            lines = body_lines(self.templates, [(r["role"], r["permission"], r["effect"]) for r in rules])
+            known = await to_thread(role_policy, lines)  # casbin takes its time; other requests go on
             if len(self._kept) >= KEPT_BODIES:
                 self._kept.clear()
             self._kept[tenant_id, version] = known

@@ -1,7 +1,8 @@
 """Casbin decides, once per body and policy version; requests look the answer up in frozen sets.
 
-Casbin walks every policy line at every question. So each role is asked about each permission once, and the answers
-are kept. `tests/platform_core/test_access_equals_casbin.py` proves the look-up equal to `enforce()` on every question.
+Casbin walks every policy line at every question. So each role is asked once about each permission that a line names for
+it, and the answers are kept. `tests/platform_core/test_access_equals_casbin.py` proves the look-up equal to `enforce()`
+on every question.
 """
 
 from collections.abc import Iterable, Mapping
@@ -36,9 +37,9 @@ class RolePolicy:
 
     def __init__(self, lines: tuple[Line, ...]) -> None:
         enforcer = enforcer_of(lines)
-        roles = {role for role, _, _ in lines}
-        permissions = {permission for _, permission, _ in lines}
-        self.allowed = {role: frozenset(p for p in permissions if enforcer.enforce(role, BODY, p)) for role in roles}
+        roles, asked = {role for role, _, _ in lines}, {(role, permission) for role, permission, _ in lines}
+        given = {(role, permission) for role, permission in asked if enforcer.enforce(role, BODY, permission)}
+        self.allowed = {role: frozenset(p for r, p in given if r == role) for role in roles}
         self.denied = {role: frozenset(p for r, p, effect in lines if r == role and effect == "deny") for role in roles}
 
     def held(self, role: str, unit_id: UUID | None) -> Held:

@@ -22,8 +22,8 @@ def guarded_roles(policy: RolePolicy) -> frozenset[str]:
 
 def holds_over(actor: Actor, permission: StrEnum | str, unit_id: UUID | None) -> bool:
     """Whether the actor holds `permission` where a role of `unit_id` would count; None is the whole body."""
-    units = actor.units(permission)
-    return units is None or unit_id in units
+    scope = actor.scope(permission)
+    return scope.whole if unit_id is None else unit_id in scope
 
 
 def must_hold_over(actor: Actor, permission: StrEnum | str, unit_id: UUID | None) -> None:

@@ -6,6 +6,8 @@ from uuid import UUID
 import msgspec
 
 from platform_core.accounts import passwords
+from plugin_api.errors import Refused
+from plugin_api.i18n import gettext as _
 from tenancy.context import NOBODY
 from tenancy.engine import DB
 from tenancy.tables import uuid7
@@ -20,6 +22,7 @@ class AccountLine(msgspec.Struct, frozen=True):
     operator: bool
     demo: bool
     must_change: bool
+    closed: bool
     tenant_id: UUID | None
     person_id: UUID | None
 
@@ -49,10 +52,38 @@ async def add_account(
 
 async def all_accounts() -> list[AccountLine]:
     """Every open account with its bodies, by login. For the operator's commands."""
+    return [line for line in await accounts_ever() if not line.closed]
+
+
+async def accounts_ever() -> list[AccountLine]:
+    """The same with the closed ones."""
     assert DB.signer is not None
     async with DB.autocommit() as connection:
         found = await connection.fetch("SELECT * FROM auth.accounts($1)", DB.signer.ticket("list_accounts", NOBODY))
     return [AccountLine(**line) for line in found]
+
+
+async def account_named(login: str) -> AccountLine:
+    """The account with this login, open or closed. Raises Refused when there is none."""
+    account = next((line for line in await accounts_ever() if line.login == login.lower()), None)
+    if account is None:
+        raise Refused(_("Không có tài khoản “%(login)s”. Xem: thidua users list", login=login))
+    return account
+
+
+async def set_closed(account_id: UUID, closed: bool) -> bool:
+    """Close an account, which ends its sessions, or open it again; False when it was so already."""
+    assert DB.signer is not None
+    async with DB.autocommit() as connection:
+        return bool(await connection.fetchval(
+            "SELECT auth.set_closed($1, $2)", DB.signer.ticket("set_closed", account_id), closed
+        ))
+
+
+async def close_demo_accounts() -> int:
+    """Close every open demo account; their password is known to everybody. Returns how many."""
+    return sum([await set_closed(account_id, True)
+                for account_id in {line.account_id for line in await all_accounts() if line.demo}])
 
 
 async def join_body(account_id: UUID, person_id: UUID, since: date) -> None:

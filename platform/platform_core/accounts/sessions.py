@@ -15,7 +15,7 @@ from uuid import UUID
 import msgspec
 
 from platform_core.accounts import passwords
-from plugin_api.config import Patch
+from platform_core.accounts.opened import Opened, opened_from
 from plugin_api.errors import Invalid, Refusal
 from plugin_api.i18n import gettext as _
 from plugin_api.i18n import mark
@@ -32,56 +32,6 @@ SPAN = timedelta(minutes=15)
 TOKEN_BYTES = 32
 TRIED_TOO_OFTEN = mark("Đăng nhập sai quá nhiều lần. Hãy thử lại sau %(minutes)s phút.")
 WRONG_TOO_OFTEN = mark("Nhập sai mật khẩu hiện tại quá nhiều lần. Hãy thử lại sau %(minutes)s phút.")
-
-
-class HeldRole(msgspec.Struct, frozen=True):
-    """A role of today, in one unit or (None) in the whole body."""
-
-    role: str
-    unit_id: UUID | None
-
-
-class Here(msgspec.Struct, frozen=True):
-    """The body of the request and the person there."""
-
-    tenant_id: UUID
-    slug: str
-    name: str
-    short_name: str
-    kind: str
-    place: str
-    demo: bool
-    upper_name: str
-    party_name: str
-    party_parent: str
-    person_id: UUID
-    person_name: str
-    roles: list[HeldRole]
-    modules: frozenset[str]
-    patches: tuple[Patch, ...]
-    access_version: int
-    settings_version: int
-
-
-class BodyLink(msgspec.Struct, frozen=True):
-    """A body the account belongs to, for the switcher."""
-
-    slug: str
-    name: str
-
-
-class Opened(msgspec.Struct, frozen=True):
-    """What one question to the database says about a request; `here` is None outside a body or for a stranger to it."""
-
-    account_id: UUID
-    login: str
-    language: str
-    must_change: bool
-    operator: bool
-    bodies: list[BodyLink]
-    here: Here | None = None
-    mark: str = ""
-    """All of it as the database said it: the same mark, the same answer."""
 
 
 class TooManyTries(Refusal):
@@ -112,18 +62,16 @@ class OpenSession(msgspec.Struct, frozen=True):
     this_one: bool
 
 
-_decoder = msgspec.json.Decoder(Opened)
-
-
-def _hash(token: str) -> bytes:
+def hash_of(token: str) -> bytes:
+    """What the database keeps of a token."""
     return hashlib.sha256(token.encode()).digest()
 
 
 async def open_request(token: str, slug: str | None) -> Opened | None:
-    """Whose session this is, in the body `slug`. None: no such session. Raises DatabaseGone."""
+    """Whose session this is, in the body `slug`, without entering it. None: no such session. Raises DatabaseGone."""
     async with DB.autocommit() as connection:
-        answer = await connection.fetchval("SELECT auth.open_request($1, $2)", _hash(token), slug)
-    return msgspec.structs.replace(_decoder.decode(answer), mark=answer) if answer is not None else None
+        answer = await connection.fetchval("SELECT auth.open_request($1, $2)", hash_of(token), slug)
+    return opened_from(answer) if answer is not None else None
 
 
 async def sign_in(login: str, password: str, caller: Caller) -> str:
@@ -164,7 +112,7 @@ async def open_session(account_id: UUID, verified_hash: str, caller: Caller) -> 
             "SELECT auth.open_session($1, $2, $3, $4, $5, $6, $7, $8)",
             _ticket("open_session", account_id),
             verified_hash,
-            _hash(token),
+            hash_of(token),
             IDLE,
             LONGEST,
             caller.address,
@@ -186,20 +134,22 @@ def _wrong_password() -> Invalid:
 async def account_of_session(token: str) -> UUID | None:
     """Whose session this is or, when it has ended, was; None once its row is forgotten."""
     async with DB.autocommit() as connection:
-        return await connection.fetchval("SELECT auth.account_of_session($1)", _hash(token))
+        return await connection.fetchval("SELECT auth.account_of_session($1)", hash_of(token))
 
 
 async def sign_out(token: str) -> None:
     """End this session."""
     async with DB.autocommit() as connection:
-        await connection.execute("SELECT auth.close_session($1)", _hash(token))
+        await connection.execute("SELECT auth.close_session($1)", hash_of(token))
 
 
 async def sign_out_everywhere(account_id: UUID, but: str | None = None) -> int:
     """End every session of the account, except perhaps the one in hand; returns how many ended."""
     async with DB.autocommit() as connection:
         ended = await connection.fetchval(
-            "SELECT auth.close_all_sessions($1, $2)", _ticket("close_sessions", account_id), _hash(but) if but else None
+            "SELECT auth.close_all_sessions($1, $2)",
+            _ticket("close_sessions", account_id),
+            hash_of(but) if but else None,
         )
     return int(ended or 0)
 
@@ -209,7 +159,7 @@ async def sessions_of(account_id: UUID, token: str) -> Sequence[OpenSession]:
     async with DB.autocommit() as connection:
         found = await connection.fetch("SELECT * FROM auth.sessions($1)", _ticket("list_sessions", account_id))
     return [
-        OpenSession(r["opened_at"], r["seen_at"], r["address"], r["agent"], r["token_hash"] == _hash(token))
+        OpenSession(r["opened_at"], r["seen_at"], r["address"], r["agent"], r["token_hash"] == hash_of(token))
         for r in found
     ]
 

@@ -3,7 +3,7 @@
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 
-from platform_core.web.request_middleware import PUBLIC
+from platform_core.web.permissions import PUBLIC
 from tenancy.engine import DB
 from tenancy.faults import DatabaseGone
 

@@ -9,11 +9,12 @@ from msgspec import Meta, Struct
 
 from platform_core.accounts import sessions
 from platform_core.accounts.csrf import csrf_token
+from platform_core.accounts.opened import BodyLink
 from platform_core.web.cookies import give_session, take_session
 from platform_core.web.faults import NotSignedIn
+from platform_core.web.permissions import ACCOUNT, PUBLIC
 from platform_core.web.request_body import ACCOUNT_BYTES
 from platform_core.web.request_context import current_request
-from platform_core.web.request_middleware import ACCOUNT, PUBLIC
 
 
 class SignIn(Struct, frozen=True):
@@ -43,7 +44,7 @@ class SessionAnswer(Struct, frozen=True):
     csrf_token: str
     must_change_password: bool
     language: str
-    bodies: list[sessions.BodyLink]
+    bodies: list[BodyLink]
 
 
 def session_handlers(secure: bool) -> list[HTTPRouteHandler]:

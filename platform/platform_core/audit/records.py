@@ -4,11 +4,12 @@ from platform_core.access.roles import ROLE_TITLES
 from platform_core.people.role_requests import STATES
 from platform_core.permissions import TITLES, Permission
 from plugin_api.i18n import mark as _
-from plugin_api.manifest import RecordDeclaration
+from plugin_api.manifest import ANY_VALUE, RecordDeclaration
 
 KINDS = {"department": _("Bộ phận"), "cell": _("Chi bộ")}
 EFFECTS = {"allow": _("Cho phép"), "deny": _("Cấm")}
 PEOPLE, RULES, MODULES = Permission.PEOPLE_READ, Permission.PERMISSIONS_READ, Permission.MODULES_SWITCH
+SETTINGS = Permission.SETTINGS_CHANGE
 """What the screens of these tables ask for."""
 
 RECORDS = (
@@ -17,6 +18,9 @@ RECORDS = (
         title=_("Người"),
         permission=PEOPLE,
         concerned="id",
+        view="core.person",
+        ids={"person_id": "id"},
+        updated={"left_on": {ANY_VALUE: _("Ghi rời đơn vị")}},
         columns={
             "full_name": _("Họ và tên"),
             "code": _("Mã"),
@@ -29,6 +33,9 @@ RECORDS = (
         table="unit",
         title=_("Bộ phận, chi bộ"),
         permission=PEOPLE,
+        concerned="",
+        view="core.people",
+        ids={"unit": "code"},
         columns={
             "name": _("Tên"),
             "code": _("Mã"),
@@ -44,6 +51,8 @@ RECORDS = (
         table="appointment",
         title=_("Chức vụ"),
         permission=PEOPLE,
+        view="core.person",
+        updated={"valid_to": {ANY_VALUE: _("Kết thúc")}},
         columns={
             "person_id": _("Người"),
             "unit_id": _("Bộ phận, chi bộ"),
@@ -56,6 +65,9 @@ RECORDS = (
         table="role_assignment",
         title=_("Vai trò"),
         permission=PEOPLE,
+        view="core.person",
+        inserted={"role": {ANY_VALUE: _("Trao")}},
+        updated={"valid_to": {ANY_VALUE: _("Thu hồi")}},
         columns={
             "person_id": _("Người"),
             "role": _("Vai trò"),
@@ -69,6 +81,9 @@ RECORDS = (
         table="role_request",
         title=_("Đề nghị trao vai trò"),
         permission=PEOPLE,
+        view="core.person",
+        inserted={"state": {"requested": _("Đề nghị"), "confirmed": _("Xác nhận")}},
+        updated={"state": {"confirmed": _("Xác nhận"), "refused": _("Từ chối"), "withdrawn": _("Rút lại")}},
         columns={
             "person_id": _("Người"),
             "role": _("Vai trò"),
@@ -85,6 +100,8 @@ RECORDS = (
         table="access_rule",
         title=_("Quy tắc phân quyền"),
         permission=RULES,
+        concerned="",
+        view="core.permissions",
         columns={"role": _("Vai trò"), "permission": _("Quyền"), "effect": _("Hiệu lực")},
         choices={
             "role": ROLE_TITLES,
@@ -96,12 +113,40 @@ RECORDS = (
         table="module",
         title=_("Mô-đun"),
         permission=MODULES,
+        concerned="",
+        view="core.modules",
+        inserted={"enabled": {"true": _("Bật"), "false": _("Tắt")}},
+        updated={"enabled": {"true": _("Bật"), "false": _("Tắt")}},
         columns={"name": _("Mô-đun"), "enabled": _("Đang bật")},
     ),
     RecordDeclaration(
         table="setting_patch",
         title=_("Thiết lập"),
-        permission=MODULES,
+        permission=SETTINGS,
+        concerned="",
+        view="core.settings",
+        inserted={"module": {ANY_VALUE: _("Đặt")}},
         columns={"module": _("Mô-đun"), "patch": _("Giá trị đặt"), "locked": _("Khóa cho đơn vị dưới")},
+    ),
+    RecordDeclaration(
+        table="paper_register",
+        title=_("Sổ số văn bản"),
+        permission=Permission.TRAIL_READ,
+        concerned="",
+        columns={"unit_id": _("Bộ phận, chi bộ"), "year": _("Năm"), "last_number": _("Số cuối cùng")},
+    ),
+    RecordDeclaration(
+        table="issued_paper",
+        title=_("Văn bản đã ban hành"),
+        permission=Permission.TRAIL_READ,
+        concerned="",
+        columns={
+            "title": _("Văn bản"),
+            "number": _("Số"),
+            "sign": _("Ký hiệu"),
+            "issued_on": _("Ngày ban hành"),
+            "edition": _("Lần ban hành"),
+            "unit_id": _("Bộ phận, chi bộ"),
+        },
     ),
 )

@@ -67,16 +67,16 @@ def add(
 @click.pass_obj
 def new_password(instance: Instance, login: str, password: str | None, as_json: bool) -> None:
     """Give somebody who forgot it a new first password; all sessions end, and it must be changed at once."""
-    from platform_core.accounts.registration import all_accounts
+    from platform_core.accounts.registration import account_named
     from platform_core.accounts.sessions import set_password
 
     chosen = password or secrets.token_urlsafe(12)
 
     async def work() -> None:
         async with instance.database():
-            account = next((line for line in await all_accounts() if line.login == login.lower()), None)
-            if account is None:
-                raise Refused(_("Không có tài khoản “%(login)s”. Xem: thidua users list", login=login))
+            account = await account_named(login)
+            if account.closed:
+                raise Refused(_("Tài khoản “%(login)s” đang khóa. Mở lại: thidua users open %(login)s", login=login))
             await set_password(account.account_id, chosen, must_change=True)
 
     done(work)
@@ -87,19 +87,56 @@ def new_password(instance: Instance, login: str, password: str | None, as_json: 
     )
 
 
+@users.command()
+@click.argument("login")
+@click.pass_obj
+def close(instance: Instance, login: str) -> None:
+    """Close an account: nobody signs in with it any more, its sessions end; what the person did stays."""
+    click.echo(
+        _("Đã khóa tài khoản %(login)s; mọi phiên của tài khoản này đã kết thúc.", login=login)
+        if _set_closed(instance, login, True)
+        else _("Tài khoản %(login)s đã khóa từ trước.", login=login)
+    )
+
+
+@users.command("open")
+@click.argument("login")
+@click.pass_obj
+def open_again(instance: Instance, login: str) -> None:
+    """Open a closed account again; its password is the one it had."""
+    click.echo(
+        _("Đã mở lại tài khoản %(login)s.", login=login)
+        if _set_closed(instance, login, False)
+        else _("Tài khoản %(login)s không bị khóa.", login=login)
+    )
+
+
+def _set_closed(instance: Instance, login: str, closed: bool) -> bool:
+    from platform_core.accounts.registration import account_named, set_closed
+
+    async def work() -> bool:
+        async with instance.database():
+            return await set_closed((await account_named(login)).account_id, closed)
+
+    return done(work)
+
+
 @users.command("list")
 @json_option
 @click.pass_obj
 def list_users(instance: Instance, as_json: bool) -> None:
-    """Every account and its bodies."""
-    from platform_core.accounts.registration import all_accounts
+    """Every account and its bodies, closed ones too."""
+    from platform_core.accounts.registration import accounts_ever
 
     async def work() -> Any:
         async with instance.database():
-            return await all_accounts()
+            return await accounts_ever()
 
     found = done(work)
-    tell(as_json, found, [f"{line.login:24} {'demo' if line.demo else ''}" for line in found])
+    tell(as_json, found, [
+        f"{line.login:24} {'demo' if line.demo else '':6}{_('đã khóa') if line.closed else ''}".rstrip()
+        for line in found
+    ])
 
 
 @click.group()

@@ -17,15 +17,16 @@ def tenants() -> None:
 
 @tenants.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Set settings also where the body changed them since a blueprint did.")
 @json_option
 @click.pass_obj
-def apply(instance: Instance, files: tuple[Path, ...], as_json: bool) -> None:
+def apply(instance: Instance, files: tuple[Path, ...], force: bool, as_json: bool) -> None:
     """Apply blueprints (TOML) together; again is no change; a fault names file, line, field, and nothing is applied."""
     from platform_core.provisioning.blueprints import apply_files
 
     async def work() -> Any:
         async with instance.database():
-            return await apply_files(list(files))
+            return await apply_files(list(files), force)
 
     applied = done(work)
     tell(
@@ -35,9 +36,26 @@ def apply(instance: Instance, files: tuple[Path, ...], as_json: bool) -> None:
             _(
                 "Đã áp dụng: %(bodies)s đơn vị, thêm %(people)s người, %(accounts)s tài khoản, bật %(modules)s mô-đun.",
                 **msgspec.structs.asdict(applied),
-            )
+            ),
+            *_told(applied),
         ],
     )
+
+
+def _told(applied: Any) -> list[str]:
+    """What differs since, and what stands against the files."""
+    if not (applied.changes or applied.kept):
+        return [_("Không có gì khác trước ở đơn vị đã có và ở thiết lập.")]
+    return [
+        *(f"{one.body}: {one.what}: {one.before or '–'} → {one.after or '–'}" for one in applied.changes),
+        *(
+            _(
+                "%(body)s: giữ nguyên %(setting)s = %(stands)s, tệp ghi %(asked)s: %(why)s.",
+                **msgspec.structs.asdict(one),
+            )
+            for one in applied.kept
+        ),
+    ]
 
 
 @tenants.command("list")

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from platform_core.cli.common import Instance, done, fail, json_option, tell
+from platform_core.cli.common import Instance, done, fail, faults_told, json_option, tell
 from plugin_api.i18n import gettext as _
 
 
@@ -21,7 +21,7 @@ def doctor(instance: Instance, as_json: bool) -> None:
             return await examine(instance.settings)
 
     verdicts = done(work)
-    tell(as_json, verdicts, [f"{'ok  ' if one.well else 'FAIL'} {one.check:34} {one.detail}" for one in verdicts])
+    tell(as_json, verdicts, [f"{'ok  ' if one.well else 'FAIL'} {one.title:48} {one.detail}" for one in verdicts])
     if not all(one.well for one in verdicts):
         sys.exit(1)
 
@@ -34,7 +34,8 @@ def openapi(instance: Instance) -> None:
 
     from platform_core.app import create_app
 
-    schema = create_app(instance.settings).litestar.openapi_schema.to_schema()
+    with faults_told():
+        schema = create_app(instance.settings).litestar.openapi_schema.to_schema()
     click.echo(msgspec.json.format(msgspec.json.encode(schema)).decode())
 
 
@@ -47,7 +48,8 @@ def routes(instance: Instance, as_json: bool) -> None:
     from platform_core.plugin_host.running import dispatcher
     from platform_core.web.route_matrix import route_matrix
 
-    lines = route_matrix(create_app(instance.settings).litestar, dispatcher().registry)
+    with faults_told():
+        lines = route_matrix(create_app(instance.settings).litestar, dispatcher().registry)
     shown = [f"{one.method:6} {one.path:90} {one.permission:34} {', '.join(one.roles)}" for one in lines]
     tell(as_json, lines, shown)
 

@@ -1,8 +1,8 @@
 """What the commands share: which instance, how faults are told, how JSON is written."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -10,14 +10,11 @@ import click
 import msgspec
 
 from platform_core.embedded import EmbeddedPostgres, StartupError
+from platform_core.operations.faults import FAULTS, sentence_of
 from platform_core.settings import InstanceSettings
-from plugin_api.errors import Refusal
 from plugin_api.i18n import gettext as _
-from tenancy.blueprints import BlueprintError
-from tenancy.faults import DatabaseGone, UnfitDatabase
 
 Result = TypeVar("Result")
-FAULTS = (StartupError, UnfitDatabase, Refusal, BlueprintError, DatabaseGone)
 
 
 class Instance:
@@ -63,10 +60,19 @@ async def _awaited(work: Callable[[], Awaitable[Result]]) -> Result:
 
 def done(work: Callable[[], Awaitable[Result]]) -> Result:
     """Run a command's work; a fault the operator can mend is one sentence and exit code 1."""
-    try:
+    with faults_told():
         return asyncio.run(_awaited(work))
+
+
+@contextmanager
+def faults_told() -> Iterator[None]:
+    """A fault that the operator can mend is one sentence and exit code 1; with --traceback all of it."""
+    try:
+        yield
     except FAULTS as fault:
-        fail(str(fault))
+        if click.get_current_context().find_root().params.get("traceback"):
+            raise
+        fail(sentence_of(fault))
 
 
 def fail(sentence: str) -> NoReturn:

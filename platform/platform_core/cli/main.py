@@ -1,5 +1,6 @@
 """`thidua` and its commands; those that start and migrate an instance stand here."""
 
+import logging
 import os
 import sys
 from dataclasses import replace
@@ -7,10 +8,13 @@ from pathlib import Path
 
 import click
 
-from platform_core.cli import accounts, bodies, checks, roles, trail
-from platform_core.cli.common import FAULTS, Instance, done, fail
+from platform_core.cli import accounts, bodies, checks, roles, settings, trail
+from platform_core.cli.common import Instance, done, faults_told
 from platform_core.embedded import StartupError
+from platform_core.observability.logs import set_up_logs
+from platform_core.operations.language import speak
 from platform_core.settings import InstanceSettings
+from plugin_api.i18n import LANGUAGES
 from plugin_api.i18n import gettext as _
 
 
@@ -37,13 +41,16 @@ Exit codes: 0 done, 1 refused (one sentence says why), 2 wrong use.
     default=None,
     help="Folder of the instance (embedded PostgreSQL and key).",
 )
+@click.option("--lang", type=click.Choice(LANGUAGES), default=None,
+              help="Language of what is said. Default: English where the locale asks for it, else Vietnamese.")
+@click.option("--traceback", is_flag=True, help="Show all of a fault instead of one sentence.")
 @click.pass_context
-def main(context: click.Context, data: Path | None) -> None:
+def main(context: click.Context, data: Path | None, lang: str | None, traceback: bool) -> None:
     """Run and look after an instance of thidua."""
-    try:
+    set_up_logs(logging.WARNING)  # on standard error: what a command answers stays readable for machines
+    speak(lang)
+    with faults_told():
         context.obj = Instance(data)
-    except StartupError as fault:
-        fail(fault.sentence)
 
 
 @main.command()
@@ -52,7 +59,7 @@ def main(context: click.Context, data: Path | None) -> None:
 )
 @click.option("--data", type=click.Path(path_type=Path), default=None, help="Folder of the instance.")
 @click.option("--workers", type=click.IntRange(1, 64), default=None, help="Processes that answer requests. Default 1.")
-@click.option("--no-demo", is_flag=True, help="Without demo bodies and demo accounts.")
+@click.option("--no-demo", is_flag=True, help="Without demo bodies; demo accounts that are there are closed.")
 @click.pass_obj
 def serve(instance: Instance, port: int | None, data: Path | None, workers: int | None, no_demo: bool) -> None:
     """Start the product: database, migrations, bodies, web."""
@@ -62,10 +69,8 @@ def serve(instance: Instance, port: int | None, data: Path | None, workers: int 
     chosen = replace(
         base, port=base.port if port is None else port, workers=workers or base.workers, demo=base.demo and not no_demo
     )
-    try:
+    with faults_told():
         sys.exit(serve_instance(chosen))
-    except FAULTS as fault:
-        fail(str(fault))
 
 
 @main.command()
@@ -74,9 +79,11 @@ def serve(instance: Instance, port: int | None, data: Path | None, workers: int 
 @click.pass_obj
 def migrate(instance: Instance, accept: str) -> None:
     """Bring the tables up to date (needs DATABASE_OWNER_URL on a database of your own)."""
+    from platform_core.app import compose
     from platform_core.provisioning.instance import owner_dsn, run_migrations
 
     async def work() -> list[str]:
+        compose()  # a module that the registry refuses makes no tables
         async with instance.server():
             owner = owner_dsn(instance.settings)
             if owner is None:
@@ -91,6 +98,7 @@ for command in (
     bodies.tenants,
     bodies.modules,
     roles.roles,
+    settings.settings,
     accounts.users,
     accounts.demo,
     checks.doctor,

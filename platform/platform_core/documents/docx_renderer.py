@@ -1,20 +1,23 @@
 """DOCX through docxtpl: the same tree as the PDF, in Word's own paragraphs, tables, headings and page numbers."""
 
 import datetime as dt
+from functools import lru_cache
 from io import BytesIO
-from typing import Any
+from typing import Any, Final
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from docxtpl import DocxTemplate
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
+from platform_core.documents import editions
 from platform_core.documents.typesetting import Tree
 from platform_core.documents.word_template import word_template
 
 _TWIPS = 1440 / 25.4
 _PAGE = {False: 165, True: 252}
 
-#: Sizes in points and the right column of the head in mm, as in `layouts/paper.typ`.
+#: Sizes in points and the right column of the head in mm, as in `paper.typ`.
 _STATE = {"body": 12, "number": 13, "title": 14}
 _PARTY = {"body": 14, "number": 14, "title": 16}
 _HEAD_RIGHT = {False: 99, True: 84}
@@ -23,22 +26,36 @@ _NATIONAL_RULE = {False: 56.1, True: 72.9}
 #: Mean width in mm of a bold capital at 12 points and of a bold small letter at 14 points.
 _CAPITAL, _LETTER = 2.5, 2.5
 
+UNDATED: Final = dt.datetime(1980, 1, 1)
+"""The first moment an archive can name: no file says when it was printed, or two prints of one paper would differ."""
+
 
 class DocxRenderer:
     """Sets trees of papers as DOCX from a template that is built once and read anew for each paper."""
 
     def __init__(self) -> None:
-        self._template, self._page_numbers = word_template()
+        self._template = lru_cache(word_template)
 
-    def docx(self, tree: Tree) -> bytes:
-        """The paper as a Word document."""
-        word = DocxTemplate(BytesIO(self._template))
-        context = _literal(_measured(tree)) | {"page_numbers": self._page_numbers}
+    def docx(self, tree: Tree, edition: int = editions.CURRENT) -> bytes:
+        """The paper as a Word document; the same tree gives the same bytes."""
+        template, page_numbers = self._template(edition)
+        word = DocxTemplate(BytesIO(template))
+        context = _literal(_measured(tree)) | {"page_numbers": page_numbers}
         word.render(context, Environment(undefined=StrictUndefined), autoescape=True)
         _label(word, tree)
         file = BytesIO()
         word.save(file)
-        return file.getvalue()
+        return _undated(file)
+
+
+def _undated(file: BytesIO) -> bytes:
+    """The same archive, its members without the moment at which they were written."""
+    packed = BytesIO()
+    with ZipFile(file) as written, ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+        for name in written.namelist():
+            member = ZipInfo(name, UNDATED.timetuple()[:6])
+            archive.writestr(member, written.read(name), ZIP_DEFLATED)
+    return packed.getvalue()
 
 
 def _literal(value: Any) -> Any:
@@ -105,4 +122,5 @@ def _label(word: DocxTemplate, tree: Tree) -> None:
     properties = word.docx.core_properties
     properties.title = f"{tree['title']} {tree['summary']}".strip()[:255]
     properties.author = tree["issuer"].replace("\n", " ")[:255]
-    properties.created = properties.modified = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    day = tree["date"]
+    properties.created = properties.modified = dt.datetime(*day) if day else UNDATED

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from platform_core.documents import editions
 from platform_core.documents.docx_renderer import DocxRenderer
 from platform_core.documents.naming import full_name, safe_name
 from platform_core.documents.typesetting import tree_of
@@ -33,9 +34,9 @@ class Renderer:
         self._docx = DocxRenderer()
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="renderer")
 
-    async def print(self, paper: Paper, form: Form) -> File:
-        """Lay the paper out as PDF or DOCX."""
-        content = await self._aside(lambda: self._set(paper, form))
+    async def print(self, paper: Paper, form: Form, edition: int = 0) -> File:
+        """Lay the paper out as PDF or DOCX, in an edition of the layout or (0) today's."""
+        content = await self._aside(lambda: self._set(paper, form, edition or editions.CURRENT))
         return _file(f"{paper.title} {paper.summary}", form, content)
 
     async def sheet(self, sheet: Sheet) -> File:
@@ -47,9 +48,9 @@ class Renderer:
         """Finish what is being printed and let the threads go."""
         self._threads.shutdown()
 
-    def _set(self, paper: Paper, form: Form) -> bytes:
+    def _set(self, paper: Paper, form: Form, edition: int) -> bytes:
         tree = tree_of(paper)
-        return self._typst.pdf(tree) if form == "pdf" else self._docx.docx(tree)
+        return self._typst.pdf(tree, edition) if form == "pdf" else self._docx.docx(tree, edition)
 
     async def _aside(self, work: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)

@@ -40,6 +40,7 @@ def tree_of(paper: Paper) -> Tree:
         "upper_issuer": letterhead(paper.upper_issuer),
         "issuer": letterhead(paper.issuer),
         "number": number_line(paper),
+        "date": [paper.date.year, paper.date.month, paper.date.day] if paper.date else None,
         "place_date": place_and_date(paper.place, paper.date),
         "title": capitals(paper.title),
         "summary": printable(paper.summary),
@@ -122,16 +123,26 @@ def _table(table: Table, width: float) -> Tree:
         "shares": shares,
         "aligns": [column.align for column in table.columns],
         "head": _head(table.columns),
-        "rows": [_row(row, [share * width for share in shares]) for row in table.rows],
+        "rows": _last_two_together([_row(row, [share * width for share in shares]) for row in table.rows]),
     }
+
+
+def _last_two_together(rows: list[Tree]) -> list[Tree]:
+    """Marks the last row but one to stay with the last: no row stands alone below headings that are repeated.
+
+    Rows that may be cut, and those next to a band (which stays with its row by itself), are left alone.
+    """
+    if len(rows) > 1 and not any(row["band"] or not row["whole"] for row in rows[-2:]):
+        rows[-2]["with_next"] = rows[-1]["follows"] = True
+    return rows
 
 
 def _row(row: tuple[str, ...] | Band, widths: list[float]) -> Tree:
     if isinstance(row, Band):
-        return {"band": True, "whole": True, "cells": [printable(row.text)]}
+        return {"band": True, "whole": True, "with_next": False, "follows": False, "cells": [printable(row.text)]}
     cells = [printable(cell) for cell in row]
     height = max(_height(cell, width) for cell, width in zip(cells, widths, strict=True))
-    return {"band": False, "whole": height <= _WHOLE_ROW, "cells": cells}
+    return {"band": False, "whole": height <= _WHOLE_ROW, "with_next": False, "follows": False, "cells": cells}
 
 
 def _height(cell: str, width: float) -> float:

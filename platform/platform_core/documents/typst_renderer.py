@@ -6,10 +6,10 @@ from threading import local
 import msgspec
 import typst
 
+from platform_core.documents import editions
 from platform_core.documents.typesetting import Tree
 
-_HERE = Path(__file__).parent
-FONTS = _HERE / "fonts"
+FONTS = Path(__file__).parent / "fonts"
 
 
 class FontsMissing(RuntimeError):
@@ -27,17 +27,18 @@ class TypstRenderer:
         self._fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[fonts])
         self._own = local()
 
-    def pdf(self, tree: Tree) -> bytes:
-        """The paper as PDF with tags for screen readers."""
+    def pdf(self, tree: Tree, edition: int = editions.CURRENT) -> bytes:
+        """The paper as PDF with tags for screen readers; the same tree gives the same bytes."""
         data = msgspec.json.encode(tree).decode()
-        content = self._compiler().compile(format="pdf", sys_inputs={"paper": data})
+        content = self._compiler(edition).compile(format="pdf", sys_inputs={"paper": data})
         assert isinstance(content, bytes)
         return content
 
-    def _compiler(self) -> typst.Compiler:
-        if not hasattr(self._own, "compiler"):
-            layout = _HERE / "layouts" / "paper.typ"
-            self._own.compiler = typst.Compiler(
+    def _compiler(self, edition: int) -> typst.Compiler:
+        compilers: dict[int, typst.Compiler] = self._own.__dict__.setdefault("compilers", {})
+        if edition not in compilers:
+            layout = editions.layout(edition, "paper.typ")
+            compilers[edition] = typst.Compiler(
                 layout, root=layout.parent, font_paths=self._fonts, ignore_system_fonts=True
             )
-        return self._own.compiler
+        return compilers[edition]

@@ -1,10 +1,10 @@
 """The Word document every paper starts from: styles in Times New Roman, Vietnamese as its language, page numbers above.
 
-Its body is the Jinja text of `layouts/paper.xml`; docxtpl fills it. Built once in memory, no binary file is kept.
+Its body is the Jinja text of `paper.xml` in the edition of the layout; docxtpl fills it. Built once in memory, no
+binary file is kept.
 """
 
 from io import BytesIO
-from pathlib import Path
 
 from docx import Document
 from docx.document import Document as WordDocument
@@ -16,17 +16,18 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph
 
-_LAYOUT = Path(__file__).parent / "layouts" / "paper.xml"
+from platform_core.documents import editions
+
 _FONT = "Times New Roman"
 
 
-def word_template() -> tuple[bytes, str]:
+def word_template(edition: int) -> tuple[bytes, str]:
     """The template as DOCX bytes, and the relation by which its sections find the page numbers."""
     document = Document()
     _speak_vietnamese(document)
     _set_styles(document)
     page_numbers = _number_pages(document)
-    _take_layout(document)
+    _take_layout(document, edition)
     _forget_origin(document)
     file = BytesIO()
     document.save(file)
@@ -132,8 +133,8 @@ def _page_field(paragraph: Paragraph) -> None:
         run._r.append(parse_xml(content.format(nsdecls("w"))))
 
 
-def _take_layout(document: WordDocument) -> None:
-    layout = parse_xml(_LAYOUT.read_bytes())
+def _take_layout(document: WordDocument, edition: int) -> None:
+    layout = parse_xml(editions.layout(edition, "paper.xml").read_bytes())
     body = document.element.body
     for child in list(body):
         body.remove(child)

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from plugin_api.papers import Layout, Paper
+from plugin_api.papers import Layout, Paper, designation
 
 _BLANK = "\N{NO-BREAK SPACE}" * 7
 _LETTERS = "abcdđeghiklmnopqrstuvxy"
@@ -45,9 +45,8 @@ def number_line(paper: Paper) -> str:
     """ "Số: 12/TB-VKS" for the State, "Số 12-TB/CB" for the Party; blank where the clerk will write the number."""
     if not (paper.number or paper.sign):
         return ""
-    opening, joint = ("Số: ", "/") if paper.layout == "state" else ("Số ", "-")
     number = printable(paper.number) or _BLANK
-    return opening + (f"{number}{joint}{printable(paper.sign)}" if paper.sign else number)
+    return ("Số: " if paper.layout == "state" else "Số ") + designation(paper.layout, number, printable(paper.sign))
 
 
 def place_and_date(place: str, date: dt.date | None) -> str:

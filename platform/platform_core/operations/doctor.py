@@ -1,16 +1,20 @@
 """`thidua doctor`: every check of an instance with its verdict."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 
 import asyncpg
 from msgspec import Struct
 
 from platform_core.app import compose
+from platform_core.operations.faults import FAULTS, sentence_of
 from platform_core.operations.maintenance import anchor_file
 from platform_core.plugin_host.registry import RegistryError
-from platform_core.provisioning.app_registry import app_names, table_bases
+from platform_core.plugin_settings.examination import unfit_settings
+from platform_core.provisioning.app_registry import app_configs, table_bases
 from platform_core.provisioning.instance import opened, owner_dsn, runtime_dsn
 from platform_core.settings import InstanceSettings
+from plugin_api.i18n import gettext as _
+from plugin_api.i18n import mark
 from tenancy.anchors import read_anchors
 from tenancy.context import OPERATOR_SPACE, Signer, TenantContext
 from tenancy.engine import SEARCH_PATH
@@ -19,14 +23,33 @@ from tenancy.fitness import faults
 from tenancy.isolation_checks import Finding, behaviour_findings, catalogue_findings
 from tenancy.migrations import waiting
 from tenancy.trails import trail_faults
+from tenancy.transaction import in_body
+
+TITLES = {
+    "modules fit together": mark("các mô-đun khớp với nhau"),
+    "database answers": mark("cơ sở dữ liệu trả lời"),
+    "server, role and schema are fit": mark("máy chủ, vai trò và lược đồ đạt yêu cầu"),
+    "nothing without a body": mark("chưa vào đơn vị thì không thấy gì"),
+    "isolation by the catalogue": mark("cách ly đơn vị theo danh mục hệ thống"),
+    "catalogue is as migrated": mark("danh mục hệ thống đúng như bước cập nhật để lại"),
+    "instance key is the database's": mark("khóa của hệ thống khớp với cơ sở dữ liệu"),
+    "migrations are complete": mark("mọi bước cập nhật đã chạy"),
+    "trails are whole": mark("nhật ký còn nguyên vẹn"),
+}
+"""The checks by their names for programs, and as people read them."""
 
 
 class Verdict(Struct, frozen=True):
-    """One check."""
+    """One check: `check` is its name for programs, whatever the language."""
 
     check: str
     well: bool
     detail: str
+
+    @property
+    def title(self) -> str:
+        """The check in the operator's language."""
+        return _(TITLES[self.check])
 
 
 async def examine(settings: InstanceSettings) -> list[Verdict]:
@@ -40,37 +63,43 @@ async def examine(settings: InstanceSettings) -> list[Verdict]:
     try:
         found.append(Verdict("database answers", True, f"PostgreSQL {connection.get_server_version().major}"))
         found += [
-            await _checked("server, role and schema are fit", faults(connection)),
-            await _checked("nothing without a body", _told(behaviour_findings(connection))),
-            await _checked("isolation by the catalogue", _told(catalogue_findings(connection, table_bases()))),
-            await _checked("catalogue is as migrated", _told(state_findings(connection, signer))),
-            await _checked("instance key is the database's", _key(connection, signer)),
-            await _checked("migrations are complete", _waiting(settings)),
+            await _checked("server, role and schema are fit", lambda: faults(connection)),
+            await _checked("nothing without a body", lambda: _told(behaviour_findings(connection))),
+            await _checked("isolation by the catalogue", lambda: _told(catalogue_findings(connection, table_bases()))),
+            await _checked("catalogue is as migrated", lambda: _told(state_findings(connection, signer))),
+            await _checked("instance key is the database's", lambda: _key(connection, signer)),
+            await _checked("migrations are complete", lambda: _waiting(settings)),
         ]
     finally:
         await connection.close()
-    return [*found, await _checked("trails are whole", _trails(settings))]
+    return [
+        *found,
+        await _checked("stored settings fit", lambda: _settings(settings)),
+        await _checked("trails are whole", lambda: _trails(settings)),
+    ]
 
 
-async def _checked(check: str, asking: Awaitable[list[str]]) -> Verdict:
+async def _checked(check: str, asked: Callable[[], Awaitable[list[str]]]) -> Verdict:
     """The verdict of one check: what it found, or why it could not look."""
     try:
-        found = await asking
+        found = await asked()
+    except FAULTS as fault:
+        return Verdict(check, False, sentence_of(fault))
     except Exception as fault:  # whatever stops a check is its verdict
         return Verdict(check, False, f"{type(fault).__name__}: {fault}")
     return Verdict(check, not found, "; ".join(found) or "ok")
-
-
-async def _told(asking: Awaitable[list[Finding]]) -> list[str]:
-    return [f"{finding.thing}: {finding.why}" for finding in await asking]
 
 
 def _modules() -> Verdict:
     try:
         registry = compose()
     except RegistryError as fault:
-        return Verdict("modules fit together", False, "; ".join(fault.faults))
+        return Verdict("modules fit together", False, sentence_of(fault))
     return Verdict("modules fit together", True, ", ".join(registry.manifests))
+
+
+async def _told(asking: Awaitable[list[Finding]]) -> list[str]:
+    return [f"{finding.thing}: {_(finding.why)}" for finding in await asking]
 
 
 async def _key(connection: asyncpg.Connection, signer: Signer) -> list[str]:
@@ -78,19 +107,24 @@ async def _key(connection: asyncpg.Connection, signer: Signer) -> list[str]:
         async with connection.transaction():
             await connection.execute("SELECT app.enter($1)", signer.context(TenantContext(OPERATOR_SPACE)))
     except asyncpg.InsufficientPrivilegeError:
-        return ["run `thidua migrate` with the key of this instance"]
+        return [_("hãy chạy `thidua migrate` với khóa của hệ thống này")]
     return []
 
 
 async def _waiting(settings: InstanceSettings) -> list[str]:
     owner = owner_dsn(settings)
     if owner is None:
-        return ["set DATABASE_OWNER_URL to let the owner of the tables look"]
+        return [_("hãy đặt DATABASE_OWNER_URL để vai trò sở hữu bảng kiểm tra được")]
     connection = await asyncpg.connect(owner, server_settings=SEARCH_PATH)
     try:
-        return await waiting(connection, app_names())
+        return await waiting(connection, app_configs())
     finally:
         await connection.close()
+
+
+async def _settings(settings: InstanceSettings) -> list[str]:
+    async with opened(settings), in_body(TenantContext(OPERATOR_SPACE)):
+        return await unfit_settings()
 
 
 async def _trails(settings: InstanceSettings) -> list[str]:

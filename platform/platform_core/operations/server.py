@@ -23,6 +23,8 @@ from uvicorn.importer import import_from_string
 from uvicorn.supervisors.multiprocess import Multiprocess
 
 from platform_core.embedded import EmbeddedPostgres, StartupError, Watchdog
+from platform_core.operations.faults import FAULTS, sentence_of
+from platform_core.operations.language import speak
 from platform_core.settings import InstanceSettings
 from platform_core.web.http_protocol import TimedHttpProtocol
 from plugin_api.i18n import gettext as _
@@ -77,8 +79,12 @@ def run(settings: InstanceSettings, postgres: EmbeddedPostgres | None = None,
 def create_worker_app() -> ASGIApplication:
     """The app of one process. A fault is logged once and ends `serve`: every new worker would meet it again."""
     die_with_parent()
+    speak()
     try:
         return import_from_string(os.environ[FACTORY_VARIABLE])()
+    except FAULTS as fault:
+        click.echo(f"thidua: {sentence_of(fault)}", err=True)
+        sys.exit(STARTUP_FAILURE)
     except Exception:
         log.exception("the app could not be made")
         sys.exit(STARTUP_FAILURE)

@@ -67,7 +67,7 @@ class PersonEdit(Struct, frozen=True):
 class NewAppointment(Struct, frozen=True):
     """A place in a unit from a day on."""
 
-    unit: Annotated[str, Meta(title=mark("Bộ phận, chi bộ"), max_length=60, extra={"choices": unit_choices})]
+    unit: Annotated[str, Meta(title=mark("Bộ phận, chi bộ"), max_length=60)]
     position: Annotated[str, Meta(title=mark("Chức vụ"), min_length=1, max_length=100)]
     since: Annotated[date, Meta(title=mark("Từ ngày"))]
 
@@ -75,9 +75,9 @@ class NewAppointment(Struct, frozen=True):
 class NewRole(Struct, frozen=True):
     """A role from a day on; `unit` empty means the whole body."""
 
-    role: Annotated[str, Meta(title=mark("Vai trò"), max_length=60, extra={"choices": role_choices})]
+    role: Annotated[str, Meta(title=mark("Vai trò"), max_length=60)]
     since: Annotated[date, Meta(title=mark("Từ ngày"))]
-    unit: Annotated[str, Meta(title=mark("Trong bộ phận, chi bộ"), max_length=60, extra={"choices": unit_choices})] = ""
+    unit: Annotated[str, Meta(title=mark("Trong bộ phận, chi bộ"), max_length=60)] = ""
 
 
 class RoleConfirmation(Struct, frozen=True):

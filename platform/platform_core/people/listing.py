@@ -7,17 +7,16 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from platform_core.access.roles import role_title
-from platform_core.people.forms import unit_choices
 from platform_core.people.role_lists import RequestLine, role_requests
 from platform_core.permissions import Permission
 from plugin_api.actor import Actor
 from plugin_api.i18n import gettext as _
 from plugin_api.i18n import mark
-from plugin_api.listing import Listing, PageInfo, page_of
-from plugin_api.names import search_fold
+from plugin_api.listing import Listing, Orders, PageInfo, page_of
+from plugin_api.names import search_pattern
 from plugin_api.papers import Sheet, SheetColumn
 from plugin_api.ports import ports
-from tenancy.query import rows
+from tenancy.query import row
 
 HERE, LEFT, EVERYONE = "", "left", "all"
 
@@ -25,8 +24,8 @@ HERE, LEFT, EVERYONE = "", "left", "all"
 class PeopleQuery(Listing, frozen=True):
     """How the list is asked for; `state` is "" (still here), "left" or "all"."""
 
-    unit: Annotated[str, Meta(max_length=60)] = ""
-    state: Annotated[str, Meta(max_length=10)] = HERE
+    unit: Annotated[str, Meta(max_length=60, title=mark("Bộ phận, chi bộ"))] = ""
+    state: Annotated[str, Meta(max_length=10, title=mark("Trạng thái"))] = HERE
 
 
 class PersonLine(Struct, frozen=True):
@@ -47,22 +46,21 @@ class PeopleList(Struct, frozen=True):
     people: list[PersonLine]
     units: list[tuple[str, str]]
     page: PageInfo
-    anyone: bool
     may_add: bool
     requests: list[RequestLine] = []
 
 
-ORDERS = {"name": "p.name_key", "code": "p.code", "position": "p.position, p.name_key"}
+ORDERS = Orders("p.id", "name", name="p.name_key", code="p.code", position="p.position, p.name_key")
 PAGE = """
 WITH page AS MATERIALIZED (
   SELECT p.id, p.code, p.full_name AS name, p.position, p.left_on,
-    count(*) OVER () AS total, row_number() OVER (ORDER BY ORDERED) AS place
+    count(*) OVER () AS total, row_number() OVER (ORDER BY [order]) AS place
   FROM person p WHERE p.tenant_id = $1 AND ($3 = '' OR p.name_search LIKE '%' || $3 || '%')
     AND ($5 = 'all' OR ($5 = 'left') = (p.left_on IS NOT NULL AND p.left_on < $2))
     AND ($4 = '' OR p.id IN (
       SELECT a.person_id FROM appointment a JOIN unit u ON u.tenant_id = a.tenant_id AND u.id = a.unit_id
       WHERE a.tenant_id = $1 AND u.code = $4 AND a.valid_from <= $2 AND (a.valid_to IS NULL OR a.valid_to >= $2)))
-  ORDER BY place LIMIT $6 OFFSET $7)
+  [page])
 SELECT page.*, coalesce(places.units, '') AS units, coalesce(held.roles, ARRAY[]::text[]) AS roles FROM page
 LEFT JOIN (
   SELECT a.person_id, string_agg(u.name, ', ' ORDER BY u.kind DESC, u.sort) AS units
@@ -79,24 +77,17 @@ ORDER BY page.place"""
 """Each table is walked once for the whole page: a sub-query per row asks row security anew for each (3 × slower)."""
 
 
-def page_of_people(order: str) -> str:
-    """The statement for one page; `order` is one of ORDERS, never typed text."""
-    return PAGE.replace("ORDERED", order)
+AROUND = """
+SELECT ARRAY(SELECT ARRAY[u.code, u.name] FROM unit u WHERE u.tenant_id = $1
+    AND (u.valid_to IS NULL OR u.valid_to >= $2) ORDER BY u.kind DESC, u.sort) AS units,
+  EXISTS (SELECT FROM role_request q WHERE q.tenant_id = $1 AND q.state = 'requested') AS roles_wait"""
+"""What stands around the list, in one question; the waiting roles themselves are asked for only when there are any."""
 
 
 async def people_list(actor: Actor, query: PeopleQuery) -> PeopleList:
     """The people of the body: found without diacritics, sorted by given name, filtered by unit, in pages."""
     found, page = await page_of(
-        query,
-        lambda limit, offset: rows(  # lint: allow(string-built-sql): `order` is one of ORDERS
-            page_of_people(query.order(ORDERS, "name")),
-            ports().today(),
-            _pattern(query.q),
-            query.unit,
-            query.state,
-            limit,
-            offset,
-        ),
+        query, ORDERS, PAGE, ports().today(), search_pattern(query.q), query.unit, query.state
     )
     lines = [
         PersonLine(
@@ -110,14 +101,14 @@ async def people_list(actor: Actor, query: PeopleQuery) -> PeopleList:
         )
         for r in found
     ]
-    narrowed = bool(query.q or query.unit or query.state or query.page > 1)
+    around = await row(AROUND, ports().today())
+    assert around is not None, "a statement without FROM answers with one row"
     return PeopleList(
         lines,
-        await unit_choices(actor),
+        [(code, name) for code, name in around["units"]],
         page,
-        bool(found) or narrowed,
         actor.may(Permission.PEOPLE_WRITE),
-        await _waiting_roles(actor),
+        await _waiting_roles(actor) if around["roles_wait"] else [],
     )
 
 
@@ -126,11 +117,6 @@ async def _waiting_roles(actor: Actor) -> list[RequestLine]:
     if not (actor.may(Permission.ROLES_ASSIGN) or actor.may(Permission.ROLE_CONFIRM)):
         return []
     return [line for line in await role_requests(actor, ports().today()) if line.state == "requested"]
-
-
-def _pattern(words: str) -> str:
-    """The words for LIKE: folded as names are stored, the signs of LIKE taken literally."""
-    return search_fold(words).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def people_sheet(found: PeopleList) -> Sheet:

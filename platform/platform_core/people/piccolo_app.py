@@ -3,6 +3,7 @@
 from piccolo.conf.apps import AppConfig
 
 from platform_core.drafts.tables import FormDraft
+from platform_core.issued_papers.tables import IssuedPaperRow, PaperRegisterRow
 from platform_core.people.tables import (
     AccessRule,
     Appointment,
@@ -29,5 +30,7 @@ APP_CONFIG = AppConfig(
         Module,
         SettingPatch,
         FormDraft,
+        PaperRegisterRow,
+        IssuedPaperRow,
     ],
 )

@@ -65,6 +65,15 @@ class PeopleOfBody:
         )
         return [Member(**line) for line in found]
 
+    async def everybody(self, on: date) -> list[Member]:
+        found = await rows(
+            f"""{MEMBER} LEFT JOIN appointment a ON false
+                WHERE p.tenant_id = $1 AND (p.left_on IS NULL OR p.left_on >= $2) ORDER BY p.name_key, p.id""",
+            on,
+            on,
+        )
+        return [Member(**line) for line in found]
+
     async def member(self, person_id: UUID) -> Member:
         found = await row(
             f"{MEMBER} LEFT JOIN appointment a ON false WHERE p.tenant_id = $1 AND p.id = $2",

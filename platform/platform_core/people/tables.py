@@ -89,10 +89,11 @@ class Module(Overseen, Versioned, Table, tablename="module"):
 
 
 class SettingPatch(Inherited, Versioned, Table, tablename="setting_patch"):
-    """What the body set for a module, and which keys it locks for bodies below."""
+    """What the body set for a module, which keys it locks for bodies below, and what a blueprint last set of that."""
 
     module = Text()
     patch = JSONB()
     locked = JSONB()
+    blueprint = JSONB()
     changed_at = Timestamptz()
     changed_by = UUID()

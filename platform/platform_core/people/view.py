@@ -1,6 +1,6 @@
 """One person: particulars, places, roles and what the modules know."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from platform_core.access.bodies import RULES, policy_of
-from platform_core.access.guarded import guarded_roles
+from platform_core.access.guarded import guarded_roles, holds_over
 from platform_core.access.roles import role_title
 from platform_core.people.forms import role_choices, roles_of
 from platform_core.people.role_lists import RequestLine, role_requests
@@ -19,7 +19,7 @@ from plugin_api.i18n import gettext as _
 from plugin_api.ports import ports
 from plugin_api.shell import PersonPanel
 from tenancy.faults import Absent
-from tenancy.query import row, rows
+from tenancy.query import Record, row, rows
 
 
 class AppointmentLine(Struct, frozen=True):
@@ -48,6 +48,13 @@ class RoleLine(Struct, frozen=True):
     over: bool
 
 
+class RolePreset(Struct, frozen=True):
+    """What the form that gives a role begins with: a role and a unit's code that are not refused, or nothing."""
+
+    role: str = ""
+    unit: str = ""
+
+
 class PersonView(Struct, frozen=True):
     """One person. `scoped_roles` are the titles of the roles that are held in one unit, `guarded_roles` of those that a
     second person confirms; `requests` wait for that, or were refused lately.
@@ -73,6 +80,7 @@ class PersonView(Struct, frozen=True):
     guarded_roles: list[str] = []
     requests: list[RequestLine] = []
     is_me: bool = False
+    preset: RolePreset = RolePreset()
 
 
 ONE = f"""
@@ -82,12 +90,12 @@ SELECT p.*, coalesce(l.login, '') AS login, {RULES} AS rules,
 FROM person p LEFT JOIN auth.logins_here() l ON l.person_id = p.id
 WHERE p.tenant_id = $1 AND p.id = $2"""
 HISTORY = """
-SELECT 'place' AS sort, a.id, u.kind, a.position AS what, u.name AS unit, a.valid_from AS since, a.valid_to AS until,
-  a.version, coalesce(a.valid_to < $3, false) AS over
+SELECT 'place' AS sort, a.id, u.kind, u.id AS unit_id, u.code AS unit_code, a.position AS what, u.name AS unit,
+  a.valid_from AS since, a.valid_to AS until, a.version, coalesce(a.valid_to < $3, false) AS over
 FROM appointment a JOIN unit u ON u.tenant_id = a.tenant_id AND u.id = a.unit_id
 WHERE a.tenant_id = $1 AND a.person_id = $2
 UNION ALL
-SELECT 'role', r.id, '', r.role, coalesce(u.name, ''), r.valid_from, r.valid_to, r.version,
+SELECT 'role', r.id, '', u.id, coalesce(u.code, ''), r.role, coalesce(u.name, ''), r.valid_from, r.valid_to, r.version,
   coalesce(r.valid_to < $3, false)
 FROM role_assignment r LEFT JOIN unit u ON u.tenant_id = r.tenant_id AND u.id = r.unit_id
 WHERE r.tenant_id = $1 AND r.person_id = $2 ORDER BY over, since DESC, what"""
@@ -126,7 +134,22 @@ async def person_view(actor: Actor, person_id: UUID) -> PersonView:
         [_(role.title) for role in roles_of(actor) if role.key in guarded],
         await role_requests(actor, today, person_id),
         person_id == actor.person_id,
+        _preset(actor, guarded, history),
     )
+
+
+def _preset(actor: Actor, guarded: frozenset[str], history: Sequence[Record]) -> RolePreset:
+    """A role of the body that takes no second person, in a unit where the person is, that the person does not hold."""
+    now = [line for line in history if not line["over"]]
+    held = {(line["what"], line["unit_code"]) for line in now if line["sort"] == "role"}
+    places = sorted((line for line in now if line["sort"] == "place"), key=lambda line: line["kind"] != "cell")
+    for role in roles_of(actor):
+        units = [(line["unit_id"], line["unit_code"]) for line in places] if role.scoped else [(None, "")]
+        for unit_id, code in units:
+            wanted = role.key not in guarded and (role.key, code) not in held
+            if wanted and holds_over(actor, Permission.ROLES_ASSIGN, unit_id):
+                return RolePreset(role.key, code)
+    return RolePreset()
 
 
 def _place(line: Mapping[str, Any]) -> AppointmentLine:

@@ -1,6 +1,6 @@
 """Calls hooks: only modules that are switched on in the body are asked, one by one, so that one failure stays one."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
@@ -26,17 +26,6 @@ class Dispatcher:
         return [
             name for name in self.registry.manifests if name == "core" or (actor is not None and name in actor.modules)
         ]
-
-    def collect(self, hook: str, actor: Actor, **arguments: Any) -> Iterable[tuple[str, Any]]:
-        """(module, answer) of a hook that does not wait; a module that raises is logged and left out."""
-        for name in self.asked(actor):
-            try:
-                answer = checked(hook, self._call(name, hook, actor=actor, **arguments))
-            except Exception:
-                log.exception("hook failed", hook=hook, module=name)
-                continue
-            if answer is not None:
-                yield name, answer
 
     async def gather(self, hook: str, actor: Actor, **arguments: Any) -> list[tuple[str, Any]]:
         """(module, answer) of an awaited hook, one after the other on the request's connection; failures are left out.

@@ -4,11 +4,10 @@ import inspect
 import re
 from collections.abc import Iterator, Mapping
 
-from plugin_api.endpoints import Action, Endpoint, View
+from plugin_api.endpoints import Action, Endpoint, View, path_parameters
 from plugin_api.manifest import Manifest
 
 PATH = re.compile(r"^(?:/(?:[a-z0-9-]+|\{[a-z_]+:(?:uuid|int|str)\}))*$")
-PARAMETER = re.compile(r"\{(\w+):\w+\}")
 
 
 def endpoint_faults(manifest: Manifest, known: Mapping[str, Endpoint]) -> Iterator[str]:
@@ -28,12 +27,31 @@ def endpoint_faults(manifest: Manifest, known: Mapping[str, Endpoint]) -> Iterat
                 yield f"{where}: leads to a view that does not exist: {target}"
 
 
+def navigation_faults(manifest: Manifest, known: Mapping[str, Endpoint]) -> Iterator[str]:
+    """An entry of the menu leads to a page of the module that needs no ids."""
+    for item in manifest.navigation:
+        view = known.get(item.view)
+        if not isinstance(view, View) or path_parameters(view):
+            yield f"{manifest.name}: navigation: {item.view} is not a view without parameters in its path"
+
+
+def record_faults(manifest: Manifest, known: Mapping[str, Endpoint]) -> Iterator[str]:
+    """Every fault of what a module declares for the trail: its pages exist, and a row is part of a declared table."""
+    declared = {record.table for record in manifest.records}
+    for record in manifest.records:
+        where = f"{manifest.name}: record {record.table}"
+        if record.view and not isinstance(known.get(record.view), View):
+            yield f"{where}: shown on a view that does not exist: {record.view}"
+        for table in sorted(set(record.parents.values()) - declared):
+            yield f"{where}: part of a table that is not declared: {table}"
+
+
 def _parameter_faults(endpoint: Endpoint) -> Iterator[str]:
     """The function takes the actor, what the path names, and the data or query that is declared: no more, no less."""
     function = endpoint.run if isinstance(endpoint, Action) else endpoint.load
     declared = endpoint.data if isinstance(endpoint, Action) else endpoint.query
     extra = "data" if isinstance(endpoint, Action) else "query"
-    given = [*PARAMETER.findall(endpoint.path), *([extra] if declared is not None else [])]
+    given = [*path_parameters(endpoint), *([extra] if declared is not None else [])]
     parameters = list(inspect.signature(function).parameters.values())
     taken, names = parameters[1:], [parameter.name for parameter in parameters]
     if names[:1] != ["actor"]:

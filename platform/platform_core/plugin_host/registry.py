@@ -11,8 +11,8 @@ from typing import Any
 import pluggy
 from msgspec import Struct
 
-from platform_core.plugin_host.endpoint_checks import endpoint_faults
-from plugin_api import hookspecs
+from platform_core.plugin_host.endpoint_checks import endpoint_faults, navigation_faults, record_faults
+from plugin_api import CONTRACT, hookspecs
 from plugin_api.endpoints import SIGNED_IN, Endpoint
 from plugin_api.manifest import Manifest, RoleTemplate
 
@@ -52,8 +52,19 @@ class Registry:
 
 
 def installed_plugins() -> list[ModuleType]:
-    """The modules that installed distributions announce, sorted by name."""
-    return [entry.load() for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name)]
+    """The modules that installed distributions announce, sorted by name.
+
+    Raises RegistryError naming each that can't be imported.
+    """
+    found, faults = [], []
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+        try:
+            found.append(entry.load())
+        except (Exception, SystemExit) as fault:
+            faults.append(f"{entry.name}: can't be imported ({type(fault).__name__}: {fault})")
+    if faults:
+        raise RegistryError(faults)
+    return found
 
 
 def build_registry(plugins: Iterable[Any], roles: Sequence[RoleTemplate], trace: Any = None) -> Registry:
@@ -87,7 +98,11 @@ def build_registry(plugins: Iterable[Any], roles: Sequence[RoleTemplate], trace:
     endpoints = {one.name: (manifest, one) for manifest in manifests.values() for one in manifest.endpoints}
     known = {name: one for name, (_manifest, one) in endpoints.items()}
     for manifest in manifests.values():
-        faults += list(endpoint_faults(manifest, known))
+        faults += [
+            *endpoint_faults(manifest, known),
+            *navigation_faults(manifest, known),
+            *record_faults(manifest, known),
+        ]
     faults += _duplicates(manifests.values())
     faults += _circles(manifests)
     if faults:
@@ -96,11 +111,21 @@ def build_registry(plugins: Iterable[Any], roles: Sequence[RoleTemplate], trace:
         manager, _by_need(manifests), {name: plugin for name, (plugin, _) in found.items()}, role_keys, endpoints
     )
     manager.check_pending()
-    for name, manifest in registry.manifests.items():
-        manager.subset_hook_caller("plugin_started", [p for n, p in registry.plugins.items() if n != name])(
-            manifest=manifest
-        )
+    _start(registry)
     return registry
+
+
+def _start(registry: Registry) -> None:
+    """Tell each module that the registry stands. Raises RegistryError naming each that fails."""
+    faults = []
+    for name, manifest in registry.manifests.items():
+        others = [plugin for other, plugin in registry.plugins.items() if other != name]
+        try:
+            registry.manager.subset_hook_caller("plugin_started", others)(manifest=manifest)
+        except Exception as fault:
+            faults.append(f"{name}: plugin_started failed ({type(fault).__name__}: {fault})")
+    if faults:
+        raise RegistryError(faults)
 
 
 def _pending_hooks(manager: pluggy.PluginManager) -> list[str]:
@@ -133,6 +158,16 @@ def _faults_of(manifest: Manifest, all_of: dict[str, Manifest], roles: dict[str,
             yield f"{name}: grants {role} an undeclared permission: {permission}"
     for permission in sorted({str(one) for one in manifest.guarded} - declared):
         yield f"{name}: guards an undeclared permission: {permission}"
+    if manifest.contract != CONTRACT:
+        yield f"{name}: made for contract {manifest.contract}, this platform has contract {CONTRACT}"
+    for permission in sorted({str(fact.permission) for fact in manifest.facts if fact.permission} - declared):
+        yield f"{name}: a fact takes an undeclared permission: {permission}"
+    settings = getattr(manifest.config, "__struct_fields__", ())
+    for condition in manifest.conditions:
+        for permission in sorted({str(condition.permission), *map(str, condition.without)} - declared):
+            yield f"{name}: a condition names an undeclared permission: {permission}"
+        if condition.setting and condition.setting not in settings:
+            yield f"{name}: the condition of {condition.permission} names no setting: {condition.setting}"
     for needed in sorted(manifest.requires - set(all_of)):
         yield f"{name}: requires a module that is not installed: {needed}"
     for endpoint in manifest.endpoints:

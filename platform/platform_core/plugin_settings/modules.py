@@ -32,6 +32,7 @@ class ModuleList(Struct, frozen=True):
 
     modules: list[ModuleLine]
     may_switch: bool
+    may_set: bool = False
 
 
 class Switch(Struct, frozen=True):
@@ -54,7 +55,7 @@ async def module_list(actor: Actor) -> ModuleList:
                 manifest.name, _(manifest.title), _(manifest.summary), on, line["version"] if line else 0, refusal
             )
         )
-    return ModuleList(lines, actor.may(Permission.MODULES_SWITCH))
+    return ModuleList(lines, actor.may(Permission.MODULES_SWITCH), actor.may(Permission.SETTINGS_CHANGE))
 
 
 async def switch_module(actor: Actor, name: str, data: Switch) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Blueprints become bodies: idempotent, all or nothing, and never over what a body changed itself."""
+"""Blueprints become bodies: idempotent, all or nothing, and never silently over what a body changed itself."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -8,64 +8,141 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from platform_core.access.patches import patches_here
 from platform_core.accounts.demo import DEMO_PASSWORD
 from platform_core.accounts.registration import add_account, join_body
 from platform_core.people.service import store_person
 from platform_core.people.tables import Appointment, Module, RoleAssignment, Unit
 from platform_core.plugin_host.running import dispatcher
 from platform_core.plugin_settings.modules import switch_on
-from platform_core.plugin_settings.settings import save_settings
+from platform_core.plugin_settings.stored import hold_settings
+from platform_core.provisioning.blueprint_settings import (
+    KeptSetting,
+    SettingsApplied,
+    apply_settings,
+    setting_faults,
+    told_in_file,
+    unfit_below,
+)
 from plugin_api.actor import Actor, Body, Held
-from plugin_api.errors import Refused
+from plugin_api.config import Patch
+from plugin_api.errors import Invalid, Refused
 from plugin_api.i18n import gettext as _
 from tenancy import blueprints, lifecycle
-from tenancy.blueprints.model import About, Person
+from tenancy.blueprints.model import About, ModuleUse, Person
 from tenancy.blueprints.model import Body as BlueprintBody
 from tenancy.context import NOBODY, OPERATOR_SPACE, TenantContext
 from tenancy.query import row, rows
 from tenancy.transaction import in_body
 
 
+class AppliedChange(Struct, frozen=True):
+    """One thing that differs in a body since the files were applied, in words."""
+
+    body: str
+    what: str
+    before: str
+    after: str
+
+
 class Applied(Struct):
-    """What applying a blueprint did."""
+    """What applying blueprints did; `kept` are settings that stand against them."""
 
     bodies: int = 0
     people: int = 0
     accounts: int = 0
     modules: int = 0
+    changes: list[AppliedChange] = []
+    kept: list[KeptSetting] = []
 
 
-def machine(body: Body, modules: frozenset[str] = frozenset()) -> Actor:
+def machine(body: Body, modules: frozenset[str] = frozenset(), patches: tuple[Patch, ...] = ()) -> Actor:
     """The actor of start-up and commands: the machine itself, with every permission, in one body."""
     everything = frozenset(dispatcher().registry.permissions())
-    return Actor(NOBODY, NOBODY, _("Hệ thống"), body, (Held(None, everything),), modules)
+    return Actor(NOBODY, NOBODY, _("Hệ thống"), body, (Held(None, everything),), modules, patches)
 
 
-async def apply_files(paths: list[Path]) -> Applied:
+async def apply_files(paths: list[Path], force: bool = False) -> Applied:
     """Read and apply blueprints together, in one transaction.
 
+    A setting that its body changed since a blueprint set it stays and is told in `kept`; `force` sets it all the same.
     Raises BlueprintError naming every fault of every file; then nothing was changed.
     """
     async with in_body(TenantContext(OPERATOR_SPACE)):
-        known = {line["slug"] for line in await lifecycle.directory()}
-        bodies = blueprints.read_all(paths, known)
-        known |= {body.slug for body in bodies}
-        about = {
-            body.slug: blueprint.about
-            for blueprint in (blueprints.read(path, known) for path in paths)
-            for body in blueprint.bodies
-        }
-        return await _apply(bodies, about)
+        files = blueprints.read_together(paths, {line["slug"] for line in await lifecycle.directory()})
+        faults = setting_faults(files)
+        if faults:
+            raise blueprints.BlueprintError(faults)
+        await hold_settings(*(use.name for body in files.bodies for use in body.modules))
+        return await _apply(files, force)
 
 
-async def _apply(bodies: Sequence[BlueprintBody], about: Mapping[str, About]) -> Applied:
-    done = Applied(bodies=len(bodies))
-    ids = {body.slug: await lifecycle.place_body(_row(body, about[body.slug])) for body in bodies}
-    await _place_in_tree(bodies, ids)
-    for body in bodies:
+async def _apply(files: blueprints.Accepted, force: bool) -> Applied:
+    done = Applied(bodies=len(files.bodies))
+    ids = {body.slug: await _place(_row(body, files.about[body.slug]), done) for body in files.bodies}
+    await _place_in_tree(files.bodies, ids)
+    for body in files.bodies:
         if body.units or body.persons or body.modules:
-            await _fill_body(body, about[body.slug].demo, ids[body.slug], done)
+            await _fill_body(body, files.about[body.slug].demo, ids[body.slug], done)
+    await _apply_settings(files, ids, force, done)
     return done
+
+
+async def _place(row: lifecycle.BodyRow, done: Applied) -> UUID:
+    """Place a body and note what differs of one that was there."""
+    before = await lifecycle.particulars(row.slug)
+    placed = await lifecycle.place_body(row)
+    after = await lifecycle.particulars(row.slug)
+    done.changes += [
+        AppliedChange(row.slug, column, str(before[column] or ""), str(after[column] or ""))
+        for column in before
+        if before[column] != after[column]
+    ]
+    return placed
+
+
+async def _apply_settings(files: blueprints.Accepted, ids: Mapping[str, UUID], force: bool, done: Applied) -> None:
+    """The settings of every body, those above first; then every body below is judged as all of it leaves it."""
+    faults: list[blueprints.BlueprintFault] = []
+    applied: list[tuple[BlueprintBody, SettingsApplied]] = []
+    for body in files.bodies:
+        for use in (one for one in body.modules if one.settings or one.locked):
+            await lifecycle.move_to(TenantContext(ids[body.slug]))
+            actor = await _machine_here(body, files.about[body.slug].demo, ids[body.slug])
+            try:
+                applied.append((body, await apply_settings(actor, use, force)))
+            except Invalid as fault:
+                faults += [_fault(files, body, use, *one) for one in fault.problems.items()]
+    for body, one in applied:
+        await lifecycle.move_to(TenantContext(ids[body.slug]))
+        faults += [_fault(files, body, one.use, "", sentence) for sentence in await unfit_below(one)]
+        _note(body, one, done)
+    await lifecycle.move_to(TenantContext(OPERATOR_SPACE))
+    if faults:
+        raise blueprints.BlueprintError(faults)
+
+
+def _fault(
+    files: blueprints.Accepted, body: BlueprintBody, use: ModuleUse, field: str, sentence: str
+) -> blueprints.BlueprintFault:
+    key = field.partition(".")[2]
+    return told_in_file(files, body, use, ("settings", key) if key else ("settings",), sentence)
+
+
+def _note(body: BlueprintBody, applied: SettingsApplied, done: Applied) -> None:
+    done.kept += applied.kept
+    if applied.changed is None:
+        return
+    module = applied.use.name
+    done.changes += [
+        AppliedChange(body.slug, f"{module}.{one.key}", one.before, one.after) for one in applied.changed.changes
+    ]
+    done.changes += [AppliedChange(body.slug, f"{module}.{key}", _("mở"), _("khóa")) for key in applied.changed.locked]
+    done.changes += [
+        AppliedChange(one.slug, f"{module}.{one.key}", one.before, one.after)
+        for one in applied.changed.below
+        if one.outcome == "changed"
+    ]
 
 
 def _row(body: BlueprintBody, about: About) -> lifecycle.BodyRow:
@@ -109,31 +186,31 @@ async def _fill_body(body: BlueprintBody, demo: bool, body_id: UUID, done: Appli
         await _person(person, body, units, demo, done)
     for use in body.modules:
         if not await Module.exists().where(Module.name == use.name):
-            enabled = frozenset(
-                line["name"] for line in await Module.select(Module.name).where(Module.enabled.eq(True))
-            )
-            actor = machine(
-                Body(
-                    body_id,
-                    body.slug,
-                    body.name,
-                    body.short_name,
-                    body.kind,
-                    body.place,
-                    demo,
-                    "",
-                    body.party_name or "",
-                    body.party_parent or "",
-                ),
-                enabled,
-            )
-            if use.name not in dispatcher().registry.manifests:
-                raise Refused(_("Không có mô-đun “%(name)s” trên hệ thống này.", name=use.name))
+            actor = await _machine_here(body, demo, body_id)
             await switch_on(actor, dispatcher().registry.manifests[use.name], 0)
-            if use.settings or use.locked:
-                await save_settings(actor, use.name, use.settings, list(use.locked), 0)
             done.modules += 1
     await lifecycle.move_to(TenantContext(OPERATOR_SPACE))
+
+
+async def _machine_here(body: BlueprintBody, demo: bool, body_id: UUID) -> Actor:
+    """The machine in the body of this transaction, with the modules and settings that stand there now."""
+    here = Body(
+        body_id,
+        body.slug,
+        body.name,
+        body.short_name,
+        body.kind,
+        body.place,
+        demo,
+        "",
+        body.party_name or "",
+        body.party_parent or "",
+    )
+    return machine(here, await _enabled(), await patches_here())
+
+
+async def _enabled() -> frozenset[str]:
+    return frozenset(line["name"] for line in await Module.select(Module.name).where(Module.enabled.eq(True)))
 
 
 async def _units(body: BlueprintBody) -> dict[str, UUID]:
@@ -194,8 +271,8 @@ async def machine_in(slug: str) -> AsyncIterator[Actor]:
         if found is None:
             raise Refused(_("Không có đơn vị “%(slug)s”. Xem: thidua tenants list", slug=slug))
         await lifecycle.move_to(TenantContext(found["id"]))
-        enabled = frozenset(line["name"] for line in await Module.select(Module.name).where(Module.enabled.eq(True)))
         yield machine(
             Body(found["id"], slug, found["name"], found["short_name"], found["kind"], found["place"], found["demo"]),
-            enabled,
+            await _enabled(),
+            await patches_here(),
         )

@@ -1,7 +1,7 @@
 """Bringing an instance up: roles, migrations, key, blueprints; and opening it for a command."""
 
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import asyncpg
 
 from platform_core.access.roles import role_title
 from platform_core.accounts.demo import DEMO_PASSWORD, DemoAccount, set_demo_accounts
-from platform_core.accounts.registration import all_accounts
+from platform_core.accounts.registration import all_accounts, close_demo_accounts
 from platform_core.embedded import EmbeddedPostgres, StartupError
 from platform_core.provisioning.app_registry import app_names, table_bases
 from platform_core.provisioning.blueprints import apply_files
@@ -17,7 +17,15 @@ from platform_core.settings import InstanceSettings
 from plugin_api.i18n import gettext as _
 from tenancy.context import OPERATOR_SPACE, Signer, TenantContext
 from tenancy.engine import DB, GONE, SEARCH_PATH
-from tenancy.expected_state import ROLES_SCRIPT, newest, roles_script, unexpected, write_down
+from tenancy.expected_state import (
+    ROLES_SCRIPT,
+    is_written_down,
+    newest,
+    roles_mark,
+    roles_script,
+    unexpected,
+    write_down,
+)
 from tenancy.fitness import refuse_changed, refuse_unfit, refuse_unfit_server
 from tenancy.lifecycle import directory, move_to
 from tenancy.migrations import migrate, shipped
@@ -64,12 +72,15 @@ async def prepare(settings: InstanceSettings, progress: Progress) -> None:
             progress(_("cập nhật cơ sở dữ liệu: %(count)s bước", count=len(ran)))
     async with opened(settings):
         async with DB.autocommit() as connection:
-            await refuse_unfit(connection, Signer(settings.key()))
+            # Migrating has just compared the embedded one; elsewhere the owner may have looked at another database.
+            await refuse_unfit(connection, None if settings.embedded else Signer(settings.key()))
         applied = await apply_files(sorted(blueprints_of(settings)))
         if applied.people:
             progress(_("tạo %(bodies)s đơn vị, %(people)s người", bodies=applied.bodies, people=applied.people))
         if settings.demo and settings.embedded:
             await load_demo_accounts()
+        elif not settings.demo and (closed := await close_demo_accounts()):
+            progress(_("khóa %(count)s tài khoản minh họa", count=closed))
 
 
 def blueprints_of(settings: InstanceSettings) -> list[Path]:
@@ -91,9 +102,15 @@ async def run_migrations(owner: str, key: bytes, accept: str = "") -> list[str]:
         try:
             if not accept:
                 refuse_changed(await unexpected(connection))
-            ran = await migrate(app_names(), table_bases())
+
+            async def settle(migrating: asyncpg.Connection, done: Sequence[str]) -> None:
+                await migrating.execute("SELECT sec.install_key($1)", key)
+                await write_down(migrating, Signer(key), accept or ", ".join(done) or "a new key or edition")
+
+            ran = await migrate(app_names(), table_bases(), settle)
             await connection.execute("SELECT sec.install_key($1)", key)
-            await write_down(connection, Signer(key), accept or ", ".join(ran) or "a new key")
+            if accept or not await is_written_down(connection, Signer(key)):
+                await settle(connection, ran)
         finally:
             await connection.close()
     except GONE as gone:
@@ -145,11 +162,10 @@ async def _make_database(postgres: EmbeddedPostgres) -> str:
         await server.close()
     inside = await asyncpg.connect(postgres.dsn(postgres.superuser, DATABASE))
     try:
-        written = await newest(inside) is not None
-        changed = await unexpected(inside)
-        refuse_changed([finding for finding in changed if finding.thing != ROLES_SCRIPT])
-        if written and not changed:
-            return ""
+        written = await newest(inside)
+        if written is not None and roles_mark().definition in written.text:
+            return ""  # the same script; the rest is compared before migrating
+        refuse_changed([finding for finding in await unexpected(inside) if finding.thing != ROLES_SCRIPT])
         # lint: allow(string-built-sql): a file of the project
         await inside.execute(roles_script())
         return ROLES_SCRIPT if written else ""

@@ -12,11 +12,11 @@ from platform_core.accounts.devices import device_of
 from platform_core.web import kept_form
 from platform_core.web.cookies import clear_flash, flash, give_language, give_session, take_session
 from platform_core.web.faults import NotSignedIn
+from platform_core.web.permissions import ACCOUNT, PUBLIC
 from platform_core.web.referrer import own_path
 from platform_core.web.rendering import Pages
 from platform_core.web.request_body import ACCOUNT_BYTES
 from platform_core.web.request_context import current_request
-from platform_core.web.request_middleware import ACCOUNT, PUBLIC
 from platform_core.web.sign_in_pages import SignInPages
 from plugin_api.errors import Invalid, Refusal
 from plugin_api.i18n import LANGUAGES, use_language

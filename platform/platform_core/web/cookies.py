@@ -72,8 +72,11 @@ def flash(response: Response[Any], kind: str, sentence: str, secure: bool) -> No
 
 def flashes_of(request: Request[Any, Any, Any]) -> list[tuple[str, str]]:
     """The sentence left for this page; nonsense in the cookie is nothing."""
+    cookie = request.cookies.get(FLASH)
+    if not cookie:
+        return []
     try:
-        kind, sentence = json.loads(unquote(request.cookies.get(FLASH, "")))
+        kind, sentence = json.loads(unquote(cookie))
     except (ValueError, TypeError):
         return []
     return [(kind, sentence[:500])] if kind in KINDS and isinstance(sentence, str) else []

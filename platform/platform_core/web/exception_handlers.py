@@ -12,9 +12,9 @@ from litestar.response import Redirect
 from litestar.types import Receive, Scope, Send
 
 from platform_core.accounts.sessions import account_of_session
-from platform_core.web import form_again
 from platform_core.web.cookies import language_of
 from platform_core.web.faults import NotSignedIn, OldToken, PasswordFirst
+from platform_core.web.form_again import page_again
 from platform_core.web.kept_form import kept_form
 from platform_core.web.problem_details import ProblemDetails, problem_details
 from platform_core.web.referrer import referring_page
@@ -26,10 +26,7 @@ from plugin_api.errors import Invalid
 from plugin_api.forms import parse
 from plugin_api.i18n import gettext as _
 from plugin_api.i18n import use_language
-from tenancy.context import TenantContext
 from tenancy.faults import Stale
-from tenancy.query import row
-from tenancy.transaction import afresh
 
 STATIC_PATH = "/static/"
 
@@ -37,7 +34,7 @@ log = structlog.get_logger()
 
 
 class DeferredResponse(Response[bytes]):
-    """An answer that still has to ask the database who saved the newer version or what there is to choose from."""
+    """An answer that still has to ask the database: a form comes back on its page as it stands now."""
 
     def __init__(self, answering: Awaitable[Response[Any]]) -> None:
         super().__init__(b"")
@@ -82,7 +79,7 @@ class ExceptionHandlers:
             return await self._problem_json(fault, problem)
         action = request.scope.get("route_handler") and request.route_handler.opt.get("action")
         if isinstance(action, Action) and problem.status in (409, 422) and not isinstance(fault, HTTPException):
-            return await self._form_again(request, action, fault, problem)
+            return await page_again(self.pages, request, action, fault, problem)
         return self.pages.page(
             "error.html",
             problem.status,
@@ -136,47 +133,6 @@ class ExceptionHandlers:
             media_type="application/problem+json",
         )
 
-    async def _form_again(
-        self, request: Request[Any, Any, Any], action: Action, fault: Exception, problem: ProblemDetails
-    ) -> Response[Any]:
-        typed = await form_again.typed_values(request)
-        fields = form_again.fields_of(action.data, typed, problem.problems, await _choices(action))
-        labels = {field["name"]: field["label"] for field in fields}
-        of_no_field = {} if isinstance(fault, Stale) else {"": problem.sentence}
-        shown = problem.problems if isinstance(fault, Invalid) else of_no_field
-        problems = [
-            {
-                "name": name or None,
-                "label": labels.get(name),
-                "sentence": sentence.removeprefix(f"{labels.get(name)}: "),
-            }
-            for name, sentence in shown.items()
-        ]
-        form = await request.form()
-        stale = await _stale(fault, fields) if isinstance(fault, Stale) else None
-        return self.pages.page(
-            "form_again.html",
-            problem.status,
-            title=_("Chưa lưu được"),
-            action=request.url.path,
-            submit=_("Gửi lại"),
-            back=self._back_from(request, action),
-            problems=problems,
-            fields=fields,
-            version=form.get("version"),
-            stale=stale,
-        )
-
-    def _back_from(self, request: Request[Any, Any, Any], action: Action) -> str:
-        """Where the form came from; after a second fault that was this answer: then to where success would have led."""
-        origin = referring_page(request)
-        if origin != request.url.path:
-            return origin
-        try:
-            return self.pages.addresses.url(action.then, **request.path_params)
-        except LookupError:
-            return origin
-
 
 def _can_be_a_file(path: str) -> bool:
     return "\0" not in path and all(len(part.encode()) < 256 for part in path.split("/"))
@@ -189,15 +145,6 @@ def _context_of(request: Request[Any, Any, Any]) -> RequestContext:
         begin_request(RequestContext(path="", trace=trace, language=language_of(request)))
         use_language(current_request().language)
     return current_request()
-
-
-async def _choices(action: Action) -> dict[str, list[tuple[str, str]]]:
-    """The lists behind the fields of the form, in a transaction of their own: the request's is lost."""
-    behind, actor = form_again.choices_behind(action.data), current_request().actor
-    if not behind or actor is None:
-        return {}
-    async with afresh(TenantContext(actor.body.tenant_id, actor.account_id)):
-        return {name: await choices(actor) for name, choices in behind.items()}
 
 
 async def _named_faults(request: Request[Any, Any, Any], fault: ValidationException) -> Exception:
@@ -213,27 +160,3 @@ async def _named_faults(request: Request[Any, Any, Any], fault: ValidationExcept
         except SerializationException:
             return fault  # not JSON at all: the framework's own fault says enough
     return fault
-
-
-async def _stale(fault: Stale, fields: list[dict[str, Any]]) -> dict[str, Any]:
-    """Who saved the newer version and when, from the trail, with both texts."""
-    names = [field["name"] for field in fields]
-    values = form_again.stored_words(fault.current, names)
-    context = current_request()
-    last = None
-    if context.actor is not None:
-        async with afresh(TenantContext(context.actor.body.tenant_id, context.actor.account_id)):
-            last = await row(
-                """SELECT l.at, p.full_name FROM audit.log l
-                                LEFT JOIN LATERAL auth.person_here(l.account_id) AS here(person_id) ON true
-                                LEFT JOIN person p ON p.tenant_id = l.tenant_id AND p.id = here.person_id
-                                WHERE l.tenant_id = $1 AND l.row_id = $2 ORDER BY l.seq DESC LIMIT 1""",
-                fault.row_id,
-            )
-    return {
-        "who": (last and last["full_name"]) or _("Người khác"),
-        "when": last and last["at"],
-        "version": fault.version,
-        "values": values,
-        "differs": [field["name"] for field in fields if form_again.in_words(field["value"]) != values[field["name"]]],
-    }

@@ -1,142 +1,140 @@
-"""The one page for everything that could not be saved: what was typed comes back, with each fault beside its field."""
+"""The same page again: a form that could not be saved comes back where it was typed, each fault beside its field."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import date, datetime
-from enum import Enum
-from typing import Any, Literal, get_args, get_origin
+import re
+from typing import Any
+from urllib.parse import parse_qsl
 
-import msgspec
-from litestar import Request
-from litestar.datastructures import UploadFile
-from msgspec import Struct
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import NotFoundException
 
-from platform_core.web.page_fields import PAGE_FIELDS
-from platform_core.web.rendering import show_date, show_moment
+from platform_core.web.permissions import must_hold, must_use
+from platform_core.web.problem_details import ProblemDetails
+from platform_core.web.referrer import own_path, referring_page
+from platform_core.web.rendering import Pages
+from platform_core.web.request_context import current_request
+from platform_core.web.sent_form import FORM, OWN_FIELDS, PAGE, NewerVersion, SentForm, numbered_label, typed_text
+from platform_core.web.view_page import loaded, page_context, query_of
 from plugin_api.actor import Actor
-from plugin_api.forms import Upload, base_type, is_place, label_of, meta_of
+from plugin_api.endpoints import Action, View
+from plugin_api.errors import Invalid, Refusal
 from plugin_api.i18n import gettext as _
+from tenancy.context import TenantContext
+from tenancy.faults import Absent, Stale
+from tenancy.query import row
+from tenancy.transaction import afresh
 
-SILENT = PAGE_FIELDS | {"version"}
-SECRET = frozenset({"password"})
+SECRET = ("password",)
 """Typed again rather than sent back."""
-TICKED = ("1", "on", "true", "yes")
-LONG = 300
-Options = list[tuple[str, str]]
-Choices = Callable[[Actor], Awaitable[Options]]
+DETAILS = re.compile(r"<(/?)details\b[^>]*>")
+HELD_OPEN = re.compile(r"<form [^>]*data-again|aria-invalid=\"true\"")
+"""What a person has to see at once: the form that could not be saved and each input with a fault."""
+LAST_CHANGE = """
+SELECT l.at, p.full_name FROM audit.log l
+LEFT JOIN LATERAL auth.person_here(l.account_id) AS here(person_id) ON true
+LEFT JOIN person p ON p.tenant_id = l.tenant_id AND p.id = here.person_id
+WHERE l.tenant_id = $1 AND l.row_id = $2 ORDER BY l.seq DESC LIMIT 1
+"""
+
+log = structlog.get_logger()
 
 
-async def typed_values(request: Request[Any, Any, Any]) -> list[tuple[str, Any]]:
-    """What the form sent, without what the page itself put in."""
-    form = await request.form()
-    return [(name, value) for name, value in form.items() if name not in SILENT]  # multi_items() forgets the order
+async def page_again(
+    pages: Pages, request: Request[Any, Any, Any], action: Action, fault: Exception, problem: ProblemDetails
+) -> Response[Any]:
+    """The page that the form was sent from, as it stands now, with the form as it was typed.
+
+    Where that page can no longer be shown (its row is gone, a right was lost), a plain list of what was typed.
+    """
+    context = current_request()
+    sent = await _sent_form(pages, request, action, fault, problem)
+    context.path, context.sent_form = sent.page, sent
+    if context.actor is not None:
+        async with afresh(TenantContext(context.actor.body.tenant_id, context.actor.account_id)):
+            if isinstance(fault, Stale):
+                sent.newer = await _newer_version(fault)
+            html = await page_behind(pages, context.actor, sent)
+        if html is not None and sent.taken:
+            return pages.answer(_opened(html), problem.status)
+    context.sent_form = context.bound_form = None
+    return pages.page("form_again.html", problem.status, sent=sent, advice=problem.advice, lines=_lines(sent))
 
 
-def choices_behind(data: type[Struct] | None) -> dict[str, Choices]:
-    """The fields chosen from a list that the body holds, with what reads the list: `Meta(extra={"choices": …})`."""
-    fields = msgspec.structs.fields(data) if data is not None else ()
-    extras = {field.encode_name: meta_of(field.type).extra or {} for field in fields}
-    return {name: extra["choices"] for name, extra in extras.items() if "choices" in extra}
+async def _sent_form(
+    pages: Pages, request: Request[Any, Any, Any], action: Action, fault: Exception, problem: ProblemDetails
+) -> SentForm:
+    typed = await typed_text(await request.form())
+    page = own_path(typed.get(PAGE, [""])[-1]) or _likely_page(pages, request, action)
+    sentence = "" if isinstance(fault, (Invalid, Stale)) else problem.sentence
+    form_id = typed.get(FORM, [request.url.path])[-1]
+    return SentForm(form_id, page, action.data, typed, problem.problems, sentence)
 
 
-def fields_of(
-    data: type[Struct] | None,
-    typed: list[tuple[str, Any]],
-    problems: Mapping[str, str],
-    choices: Mapping[str, Options],
-) -> list[dict[str, Any]]:
-    """The typed values as inputs; fields that were left out but are missing come too, so that they can be filled in."""
-    names = list(dict.fromkeys([*(name for name, _value in typed), *problems]))
-    given: dict[str, list[Any]] = {name: [] for name in names}
-    for name, value in typed:
-        given[name].append(value)
-    return [_field(name, data, given[name], problems.get(name), choices.get(name)) for name in names]
+def _likely_page(pages: Pages, request: Request[Any, Any, Any], action: Action) -> str:
+    """For a form that does not say where it stands: the page that led here, or where success would have led."""
+    origin = referring_page(request)
+    if origin not in ("/", request.url.path):
+        return origin
+    try:
+        return pages.addresses.url(action.then.partition("#")[0], **request.path_params)
+    except LookupError:
+        return origin
 
 
-def _field(
-    name: str, data: type[Struct] | None, given: list[Any], error: str | None, choices: Options | None
-) -> dict[str, Any]:
-    info = _info(data, name.split("."))
-    kind, options = ("select", choices) if choices is not None else _kind(info, given)
-    if any(isinstance(value, UploadFile) for value in given):
-        kind = "file"
-    value: Any = given if kind == "checks" else (given[-1] if given else None)
-    if kind == "checkbox":
-        value = value in TICKED
-    if info is None or (kind == "text" and base_type(info.type).__name__ == "UUID"):
-        kind = "hidden"
-    elif name.rpartition(".")[2] in SECRET:
-        kind = "password"
-    return {
-        "name": name,
-        "label": _numbered(name, label_of(info)) if info else name,
-        "value": None if kind in ("file", "password") else value,
-        "kind": kind,
-        "error": error,
-        "options": options,
-        "hint": None,
-        "required": info is not None and info.default is msgspec.NODEFAULT,
-    }
+async def _newer_version(fault: Stale) -> NewerVersion:
+    """Who saved the newer version and when, from the trail."""
+    last = await row(LAST_CHANGE, fault.row_id)
+    who, when = (last["full_name"], last["at"]) if last else (None, None)
+    return NewerVersion(who or _("Người khác"), when, fault.current)
 
 
-def _numbered(name: str, label: str) -> str:
-    """`items.2.title` is "Nhiệm vụ (dòng 3)"."""
-    places = [part for part in name.split(".") if is_place(part)]
-    return _("%(label)s (dòng %(number)s)", label=label, number=int(places[-1]) + 1) if places else label
+async def page_behind(pages: Pages, actor: Actor, sent: SentForm) -> str | None:
+    """The page that the form stands on, under the rights of now; None where there is none to show."""
+    path, _sep, query_string = sent.page.partition("#")[0].partition("?")
+    try:
+        for name, values in pages.addresses.resolve(path):
+            manifest, view = pages.dispatcher.registry.endpoints.get(name, (None, None))
+            if manifest is None or not (isinstance(view, View) and view.template):
+                continue
+            if values.pop("slug", None) != actor.body.slug:
+                continue
+            must_use(actor, manifest.name)
+            must_hold(actor, str(view.permission))
+            query = query_of(view, parse_qsl(query_string))
+            found = await loaded(view, values, query)
+            return pages.html(view.template, page_context(found, query, values))
+    except (Absent, Refusal, NotFoundException):
+        return None
+    except Exception:  # what was typed is shown anyhow
+        log.exception("the page of a form can't be shown", page=path)
+    return None
 
 
-def _info(data: Any, path: list[str]) -> msgspec.structs.FieldInfo | None:
-    """The field that a dotted name leads to, through lists of Structs."""
-    found: msgspec.structs.FieldInfo | None = None
-    for part in path:
-        if is_place(part):
-            continue
-        if not (isinstance(data, type) and issubclass(data, Struct)):
-            return None
-        found = next((field for field in msgspec.structs.fields(data) if field.encode_name == part), None)
-        if found is None:
-            return None
-        inner = base_type(found.type)
-        data = base_type(get_args(inner)[0]) if get_origin(inner) in (list, tuple) and get_args(inner) else inner
-    return found
+def _opened(html: str) -> str:
+    """The page with every `<details>` open around what a person has to see at once."""
+    shown = [match.start() for match in HELD_OPEN.finditer(html)]
+    around: list[re.Match[str]] = []
+    opened: set[int] = set()
+    for tag in DETAILS.finditer(html):
+        while shown and shown[0] < tag.start():
+            opened |= {outer.end() - 1 for outer in around if " open" not in outer[0]}
+            shown.pop(0)
+        if tag[1]:
+            around.pop()
+        else:
+            around.append(tag)
+    for place in sorted(opened, reverse=True):
+        html = f"{html[:place]} open{html[place:]}"
+    return html
 
 
-def _kind(info: msgspec.structs.FieldInfo | None, given: list[Any]) -> tuple[str, Options | None]:
-    if info is None:
-        return "hidden", None
-    inner, meta = base_type(info.type), meta_of(info.type)
-    if get_origin(inner) is Literal:
-        words = (meta.extra or {}).get("words", {})
-        return "select", [(str(one), _(words[one]) if words.get(one) else str(one)) for one in get_args(inner)]
-    if isinstance(inner, type) and issubclass(inner, Enum):
-        return "select", [(str(option.value), str(getattr(option, "title", option.value))) for option in inner]
-    if get_origin(inner) is list:
-        return ("checks", [(str(value), str(value)) for value in given]) if given else ("hidden", None)
-    if inner is Upload:
-        return "file", None
-    if inner in (bool, date, int):
-        return {bool: "checkbox", date: "date", int: "number"}[inner], None
-    long = (meta.max_length or 0) > LONG or any(
-        isinstance(value, str) and ("\n" in value or len(value) > LONG) for value in given
-    )
-    return ("textarea" if long else "text"), None
-
-
-def stored_words(current: Mapping[str, Any], names: list[str]) -> dict[str, str]:
-    """The values that stand, in words, for the fields of the form; lines of a list stand on the page itself."""
-    return {
-        name: _("(xem ở trang đang lưu)")
-        if "." in name and name.partition(".")[0] not in current
-        else in_words(current.get(name))
-        for name in names
-    }
-
-
-def in_words(value: Any) -> str:
-    """A stored value as people read it."""
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return show_moment(value)
-    if isinstance(value, date):
-        return show_date(value)
-    return str(value)
+def _lines(sent: SentForm) -> list[tuple[str, str]]:
+    """(label, text) of all that was typed by hand."""
+    labelled = [(numbered_label(sent.data, name), name, texts) for name, texts in sent.typed.items()]
+    return [
+        (label, text)
+        for label, name, texts in labelled
+        if label and name not in OWN_FIELDS and name.rpartition(".")[2] not in SECRET
+        for text in texts
+        if text.strip()
+    ]

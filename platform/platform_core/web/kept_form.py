@@ -12,13 +12,15 @@ from litestar import Request
 from litestar.datastructures import UploadFile
 from msgspec import Struct
 
-from platform_core.web.page_fields import CSRF_TOKEN, IDEMPOTENCY_KEY, KEPT_FORM, SECRET_FIELDS
 from platform_core.web.referrer import own_path, referring_page
 from platform_core.web.request_body import ACCOUNT_BYTES, MOST_FIELDS
+from platform_core.web.sent_form import KEPT, OWN_FIELDS, PAGE
 
 MOST_BYTES: Final = ACCOUNT_BYTES - 8 * 1024
 """Carried through sign-in: what it takes, less login, password and the frame of the parts."""
-LEFT_OUT: Final = frozenset({CSRF_TOKEN, IDEMPOTENCY_KEY, KEPT_FORM})
+LEFT_OUT: Final = frozenset({"csrf_token", "idempotency_key", KEPT})
+SECRET_FIELDS: Final = frozenset({"password", "current", "new", "repeated"})
+"""Typed again rather than sent back."""
 WHOLE_PAGE: Final = {"x-whole-page": "1"}
 """The answer takes the place of the page, whatever piece of it a script asked for."""
 Pair = tuple[str, str]
@@ -49,7 +51,8 @@ class KeptForm(Struct, frozen=True):
     @property
     def texts(self) -> list[str]:
         """What people recognise of it: neither numbers nor ids."""
-        return [value for _name, value in self.fields if len(value) != 36 and any(map(str.isalpha, value))]
+        typed = [value for name, value in self.fields if name not in OWN_FIELDS]
+        return [value for value in typed if len(value) != 36 and any(map(str.isalpha, value))]
 
 
 async def kept_form(request: Request[Any, Any, Any], owner: UUID | None = None) -> KeptForm:
@@ -62,7 +65,8 @@ async def kept_form(request: Request[Any, Any, Any], owner: UUID | None = None) 
         if isinstance(value, str) and name.rpartition(".")[2] not in SECRET_FIELDS
     ]
     files = [value.filename for _name, value in pairs if isinstance(value, UploadFile) and value.filename]
-    return KeptForm(request.url.path, referring_page(request), fields, files, owner)
+    page = own_path(str(form.get(PAGE, ""))) or referring_page(request)
+    return KeptForm(request.url.path, page, fields, files, owner)
 
 
 def unpacked(text: object) -> KeptForm | None:

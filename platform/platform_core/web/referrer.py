@@ -24,8 +24,8 @@ def page_at_hand(request: Request[Any, Any, Any]) -> str:
     """The address of the page at hand; a form that comes back stands at the page it was sent from."""
     if request.method not in SAFE_METHODS:
         return referring_page(request)
-    query = request.url.query
-    return request.url.path + (f"?{query}" if query else "")
+    query = request.scope["query_string"].decode("latin-1")
+    return request.scope["path"] + (f"?{query}" if query else "")
 
 
 def own_path(address: str) -> str:

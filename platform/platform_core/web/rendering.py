@@ -1,28 +1,30 @@
 """Jinja pages in their frame. Templates know nothing of requests: the shell tells them what they need."""
 
-import hashlib
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import structlog
-from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined, TemplateNotFound, select_autoescape
+from jinja2 import PackageLoader, PrefixLoader, TemplateNotFound
 from jinja2.loaders import BaseLoader, ChoiceLoader
 from litestar import MediaType, Response
 
 from platform_core.plugin_host.dispatcher import Dispatcher
 from platform_core.web.addresses import Addresses
+from platform_core.web.form_binding import FormBinding
 from platform_core.web.frame import Frames
 from platform_core.web.request_context import RequestContext, current_request
+from platform_core.web.sent_form import SentForm
+from platform_core.web.template_environment import STATIC, TemplateEnvironment
 from plugin_api.actor import Actor
 from plugin_api.endpoints import SIGNED_IN, View
-from plugin_api.i18n import gettext, ngettext
+from plugin_api.i18n import LANGUAGES, current_language, gettext
 from plugin_api.shell import NavigationItem
 from plugin_api.vietnam import show_date, show_moment, show_number
 
-STATIC = Path(__file__).parent / "static"
 VERSION = "0.1.0"
 
 log = structlog.get_logger()
@@ -34,32 +36,36 @@ class Pages:
     def __init__(self, dispatcher: Dispatcher, addresses: Addresses) -> None:
         self.dispatcher = dispatcher
         self.addresses = addresses
-        self.env = Environment(
-            loader=_loader(dispatcher),
-            autoescape=select_autoescape(["html"], default=True),
-            undefined=StrictUndefined,
-            extensions=["jinja2.ext.i18n", "jinja2.ext.loopcontrols"],
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-            cache_size=-1,
-        )
-        self.env.install_gettext_callables(gettext, ngettext, newstyle=True)  # pyright: ignore[reportAttributeAccessIssue]  # of the extension
-        self.env.globals |= {
+        loader = _loader(dispatcher)
+        self._environments = {language: self._environment(language, loader) for language in LANGUAGES}
+        self.env = self._environments[LANGUAGES[0]]
+
+    def _environment(self, language: str, loader: BaseLoader) -> TemplateEnvironment:
+        names = {
             "shell": Shell(self),
-            "frame": Frames(self.env).of,
-            "url": addresses.url,
-            "static": static,
+            "forms": FormBinding(self.dispatcher.registry, self.addresses),
+            "url": self.addresses.url,
             "new_key": new_key,
             "date": show_date,
             "moment": show_moment,
             "number": show_number,
         }
+        made = TemplateEnvironment(language, loader, names)
+        made.filters["pairs"] = pairs
+        made.globals["frame"] = Frames(made).of
+        return made
 
-    def template_faults(self) -> list[str]:
-        """Every view whose template does not exist; the application does not start with one."""
+    def faults(self) -> list[str]:
+        """Every view whose template and every menu entry whose icon does not exist; the application does not start
+        with one."""
         assert self.env.loader is not None
-        faults = []
+        icons = known_icons()
+        faults = [
+            f"{manifest.name}: navigation: there is no icon {item.icon}"
+            for manifest in self.dispatcher.registry.manifests.values()
+            for item in manifest.navigation
+            if item.icon not in icons
+        ]
         for name, (manifest, endpoint) in self.dispatcher.registry.endpoints.items():
             template = endpoint.template if isinstance(endpoint, View) else ""
             try:
@@ -71,8 +77,15 @@ class Pages:
 
     def page(self, template: str, status: int = 200, /, **context: Any) -> Response[bytes]:
         """The page as an answer. Raises jinja2 errors only for faults of ours."""
-        html = self.env.get_template(template).render(context).encode()
-        return Response(html, media_type=MediaType.HTML, status_code=status)
+        return self.answer(self.html(template, context), status)
+
+    def html(self, template: str, context: Mapping[str, Any]) -> str:
+        """The page as text."""
+        return self._environments[current_language()].get_template(template).render(context)
+
+    def answer(self, html: str, status: int) -> Response[bytes]:
+        """A page as an answer."""
+        return Response(html.encode(), media_type=MediaType.HTML, status_code=status)
 
 
 class Shell:
@@ -123,6 +136,11 @@ class Shell:
         return self.context.flashes
 
     @property
+    def sent_form(self) -> SentForm | None:
+        """What could not be saved, while its page is shown again."""
+        return self.context.sent_form
+
+    @property
     def frame_key(self) -> Any:
         """Whose frame it is: one session in what the database said about it. None: nobody's, so it is not kept."""
         context = self.context
@@ -136,14 +154,10 @@ class Shell:
     def _menu(self, actor: Actor) -> list[dict[str, Any]]:
         dispatcher = self._pages.dispatcher
         groups = []
-        for module, items in dispatcher.collect("navigation", actor):
-            try:
-                shown = self._entries(items)
-            except Exception:  # an entry that leads nowhere takes its module's entries away, not the page
-                log.exception("navigation does not fit", module=module)
-                continue
-            if shown:
-                groups.append({"title": gettext(dispatcher.registry.manifests[module].title), "items": shown})
+        for name in dispatcher.asked(actor):
+            manifest = dispatcher.registry.manifests[name]
+            if shown := self._entries(manifest.navigation):
+                groups.append({"title": gettext(manifest.title), "items": shown})
         return groups
 
     def _entries(self, items: Sequence[NavigationItem]) -> list[dict[str, Any]]:
@@ -171,12 +185,16 @@ def _loader(dispatcher: Dispatcher) -> BaseLoader:
 
 
 @cache
-def static(path: str) -> str:
-    """The address of a static file, with a mark of its content so that browsers may keep it for ever."""
-    mark = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:10]
-    return f"/static/{path}?{mark}"
+def known_icons() -> frozenset[str]:
+    """The names of the icons that pages may show."""
+    return frozenset(re.findall(r'id="i-([a-z0-9-]+)"', (STATIC / "vendor" / "icons.svg").read_text(encoding="utf-8")))
 
 
 def new_key() -> str:
     """A key for one press of one button."""
     return uuid4().hex
+
+
+def pairs(items: Iterable[Any], value: str = "", label: str = "") -> list[tuple[Any, Any]]:
+    """Choices for a form: of each item its attribute `value` and its attribute `label`, else the item itself."""
+    return [(getattr(item, value) if value else item, getattr(item, label) if label else item) for item in items]

@@ -4,7 +4,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from platform_core.accounts.csrf import csrf_token
-from platform_core.accounts.sessions import Caller, Opened
+from platform_core.accounts.opened import Opened
+from platform_core.accounts.sessions import Caller
+from platform_core.web.sent_form import BoundForm, SentForm
 from plugin_api.actor import Actor
 
 
@@ -12,7 +14,8 @@ from plugin_api.actor import Actor
 class RequestContext:
     """Who came, to which body, and what to tell them.
 
-    `opened` None: nobody signed in, perhaps no longer (`ended_token`); `actor` None: outside every body.
+    `opened` None: nobody signed in, perhaps no longer (`ended_token`); `actor` None: outside every body. `sent_form`:
+    what could not be saved, while its page is shown again; `bound_form`: the form whose inputs are being rendered.
     """
 
     path: str
@@ -26,6 +29,8 @@ class RequestContext:
     api: bool = False
     flashes: list[tuple[str, str]] = field(default_factory=list)
     caller: Caller = field(default_factory=Caller)
+    sent_form: SentForm | None = None
+    bound_form: BoundForm | None = None
 
     @property
     def csrf(self) -> str:

@@ -6,53 +6,48 @@ A stranger learns nothing: a body that is not theirs, a module that is off and a
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import replace
+from functools import lru_cache
 from typing import Any, cast
 
-import msgspec
 from litestar import Request
 from litestar.datastructures import UploadFile
 from litestar.exceptions import NotFoundException
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, Receive, Scope, Send
 from litestar.utils.scope.state import ScopeState
 
 from platform_core.access.bodies import BodyPolicies
 from platform_core.accounts.client_address import Network, client_address, counted_as, is_loopback
-from platform_core.accounts.sessions import Caller, Opened, open_request
+from platform_core.accounts.opened import Here, Opened
+from platform_core.accounts.opening import Opening, Openings
+from platform_core.accounts.sessions import Caller, open_request
 from platform_core.web.cookies import flashes_of, language_of, session_token
 from platform_core.web.csrf import is_json, must_carry_token, must_come_from_here
-from platform_core.web.faults import (
-    BadKey,
-    NotSignedIn,
-    PasswordFirst,
-    SessionEndedOverFile,
-    TooLarge,
-)
+from platform_core.web.faults import BadKey, NotSignedIn, PasswordFirst, SessionEndedOverFile, TooLarge
+from platform_core.web.held_answer import HeldAnswer
 from platform_core.web.idempotency import IdempotencyKey
+from platform_core.web.permissions import ACCOUNT, PUBLIC, must_hold, must_use
 from platform_core.web.referrer import SAFE_METHODS, page_at_hand
 from platform_core.web.request_body import ACTION_BYTES, read_body, replay
 from platform_core.web.request_context import RequestContext, begin_request
-from plugin_api.actor import Actor, Body
-from plugin_api.endpoints import SIGNED_IN
-from plugin_api.errors import Forbidden
-from plugin_api.i18n import gettext as _
+from plugin_api.actor import Actor, Body, Held
 from plugin_api.i18n import use_language
-from tenancy.context import TenantContext
-from tenancy.transaction import TenantTransaction, in_body
-
-PUBLIC = "public"
-ACCOUNT = "account"
-"""`opt["permission"]` of pages that need a session but no body."""
+from tenancy.transaction import TenantTransaction
 
 
 class RequestMiddleware:
-    """Litestar middleware; made by the composition root with the policies of this process."""
+    """Litestar middleware, one object for each route; the policies and sessions of the process are theirs together."""
 
     def __init__(
-        self, app: ASGIApp, policies: BodyPolicies, secure: bool, trusted_proxies: tuple[Network, ...] = ()
+        self,
+        app: ASGIApp,
+        policies: BodyPolicies,
+        openings: Openings,
+        secure: bool,
+        trusted_proxies: tuple[Network, ...] = (),
     ) -> None:
         self.app = app
         self.policies = policies
+        self.openings = openings
         self.secure = secure
         self.trusted_proxies = trusted_proxies
 
@@ -72,19 +67,21 @@ class RequestMiddleware:
             raise
         ScopeState.from_scope(scope).body = body  # whoever answers a fault asks again: nothing more comes from outside
         request: Request[Any, Any, Any] = Request(scope, receive=replay(body), send=send)
-        context = await self._context(request)
+        context = self._context(request)
         if unsafe:
             must_come_from_here(request)
-        if permission != PUBLIC:
-            self._must_be_signed_in(context, scope)
-        if context.actor is None:
-            if unsafe:
-                await must_carry_token(request, context)
-            if permission not in (PUBLIC, ACCOUNT):
-                raise NotFoundException
-            await self.app(scope, replay(body), send)
+        transaction = TenantTransaction()
+        opening = await self._open(context, scope["path_params"].get("slug"), transaction)
+        if opening is not None:
+            await self._in_transaction(request, context, opening, transaction, body, send)
             return
-        await self._in_transaction(request, context, permission, body, send, unsafe)
+        if permission != PUBLIC:
+            _must_be_signed_in(context, opt)
+        if unsafe:
+            await must_carry_token(request, context)
+        if permission not in (PUBLIC, ACCOUNT):
+            raise NotFoundException
+        await self.app(scope, replay(body), send)
 
     async def _most_bytes(self, scope: Scope) -> int:
         """What this address takes. Files only from somebody signed in: they are held in memory until they are whole."""
@@ -96,30 +93,22 @@ class RequestMiddleware:
 
     async def _refuse_large(self, scope: Scope, most: int) -> None:
         """The refusal stands on a page with the visitor's menu. Raises SessionEndedOverFile for a file of nobody."""
-        context = await self._context(Request(scope))
+        context, transaction = self._context(Request(scope)), TenantTransaction()
+        opening = await self._open(context, scope["path_params"].get("slug"), transaction)
         if context.opened is None and most < scope["route_handler"].opt.get("most_bytes", ACTION_BYTES):
             raise SessionEndedOverFile
-        if context.actor is not None:
-            async with in_body(TenantContext(context.actor.body.tenant_id, context.actor.account_id)):
-                await self._with_roles(context)
+        if opening is not None:
+            try:
+                context.actor = opening.actor = opening.actor or await self._actor(opening.opened)
+            finally:
+                await transaction.rollback()
 
-    async def _with_roles(self, context: RequestContext) -> Actor:
-        """The actor with what his roles of today allow, in the transaction of the body."""
-        actor, here = context.actor, context.opened.here if context.opened else None
-        assert actor is not None and here is not None
-        policy = self.policies.at_hand(here.tenant_id, here.access_version) or await self.policies.load(
-            here.tenant_id, here.access_version
-        )
-        context.actor = replace(actor, held=tuple(policy.held(role.role, role.unit_id) for role in here.roles))
-        return context.actor
-
-    async def _context(self, request: Request[Any, Any, Any]) -> RequestContext:
-        """Read the session and begin the request; strangers to the body get no actor."""
-        slug = request.path_params.get("slug")
+    def _context(self, request: Request[Any, Any, Any]) -> RequestContext:
+        """What the request itself says, as the context of all that follows."""
         context = RequestContext(
             path=page_at_hand(request),
             token=session_token(request, self.secure) or "",
-            api=request.url.path.startswith("/api/"),
+            api=request.scope["path"].startswith("/api/"),
             trace=request.scope["state"].get("trace", ""),
             caller=_caller_of(request, self.trusted_proxies),
             module=request.route_handler.opt.get("module", ""),
@@ -128,40 +117,43 @@ class RequestMiddleware:
         )
         begin_request(context)
         use_language(context.language)
-        if context.token:
-            context.opened = await open_request(context.token, slug)
-        if context.opened is None:
-            context.token, context.ended_token = "", context.token
-            return context
-        context.language = context.opened.language
-        use_language(context.language)
-        if slug is not None and context.opened.here is not None:
-            context.actor = _actor(context.opened)
         return context
 
-    def _must_be_signed_in(self, context: RequestContext, scope: Scope) -> None:
+    async def _open(
+        self, context: RequestContext, slug: str | None, transaction: TenantTransaction
+    ) -> Opening | None:
+        """Read the session; inside a body the transaction has entered it then. None: outside, or a stranger to it."""
+        if not context.token:
+            return None
+        if slug is None:
+            found = await open_request(context.token, None)
+        else:
+            found = await self.openings.open(context.token, slug, transaction)
+        opening = found if isinstance(found, Opening) else None
+        context.opened = opening.opened if opening else cast("Opened | None", found)
         if context.opened is None:
-            raise NotSignedIn
-        if context.opened.must_change and not scope["route_handler"].opt.get("before_change"):
-            raise PasswordFirst
+            context.token, context.ended_token = "", context.token
+            return None
+        context.language = context.opened.language
+        use_language(context.language)
+        return opening
 
     async def _in_transaction(
         self,
         request: Request[Any, Any, Any],
         context: RequestContext,
-        permission: str,
+        opening: Opening,
+        transaction: TenantTransaction,
         body: bytes,
         send: Send,
-        unsafe: bool,
     ) -> None:
-        actor = context.actor
-        assert actor is not None
-        if context.module not in ("", "core") and context.module not in actor.modules:
-            raise NotFoundException
-        transaction = TenantTransaction()
-        await transaction.begin(TenantContext(actor.body.tenant_id, actor.account_id))
+        opt, unsafe = request.route_handler.opt, request.method not in SAFE_METHODS
         try:
-            _must_hold(await self._with_roles(context), permission)
+            if opt["permission"] != PUBLIC:
+                _must_be_signed_in(context, opt)
+            context.actor = opening.actor = opening.actor or await self._actor(opening.opened)
+            must_use(context.actor, context.module)
+            must_hold(context.actor, opt["permission"])
             if unsafe:
                 await must_carry_token(request, context)
             answer = await self._answer(request, context, body, unsafe)
@@ -175,9 +167,19 @@ class RequestMiddleware:
         for message in answer.messages:
             await send(message)
 
+    async def _actor(self, opened: Opened) -> Actor:
+        """The person of the session in the body, with what the roles of today allow there."""
+        here = opened.here
+        assert here is not None
+        policy = self.policies.at_hand(here.tenant_id, here.access_version) or await self.policies.load(
+            here.tenant_id, here.access_version
+        )
+        held = tuple(policy.held(role.role, role.unit_id) for role in here.roles)
+        return _actor(opened, here, held)
+
     async def _answer(
         self, request: Request[Any, Any, Any], context: RequestContext, body: bytes, unsafe: bool
-    ) -> "HeldAnswer":
+    ) -> HeldAnswer:
         """The handler's answer, held back; a request sent twice gets the first answer again."""
         key = await _idempotency_key(request, context, body) if unsafe else None
         if key is not None and key.before is not None:
@@ -192,52 +194,21 @@ class RequestMiddleware:
         return answer
 
 
-class HeldAnswer:
-    """An answer held back until its transaction is committed."""
-
-    def __init__(self) -> None:
-        self.messages: list[Message] = []
-
-    async def take(self, message: Message) -> None:
-        """Stands in for ASGI `send`."""
-        self.messages.append(message)
-
-    @property
-    def status(self) -> int:
-        """The status the handler chose; 500 if it said nothing."""
-        return (
-            self.messages[0]["status"] if self.messages and self.messages[0]["type"] == "http.response.start" else 500
-        )
-
-    def packed(self) -> bytes:
-        """The answer as bytes, to be told again."""
-        start, *rest = cast(list[Any], self.messages)
-        body = b"".join(part.get("body", b"") for part in rest if part["type"] == "http.response.body")
-        return msgspec.msgpack.encode((start["status"], list(start["headers"]), body))
-
-    @classmethod
-    def of(cls, packed: bytes) -> "HeldAnswer":
-        """The answer that `packed` holds."""
-        status, headers, body = msgspec.msgpack.decode(packed, type=tuple[int, list[tuple[bytes, bytes]], bytes])
-        answer = cls()
-        answer.messages = [
-            {"type": "http.response.start", "status": status, "headers": headers},
-            {"type": "http.response.body", "body": body, "more_body": False},
-        ]
-        return answer
-
-
 def _caller_of(request: Request[Any, Any, Any], trusted: tuple[Network, ...]) -> Caller:
-    """Who asks. Without a trusted proxy, this machine's own address is perhaps one for everybody: not limited."""
+    """Who asks."""
     peer = request.client.host if request.client else ""
-    address = client_address(peer, request.headers.getall("x-forwarded-for", []), trusted)
-    limited = bool(trusted) or not is_loopback(address)
-    return Caller(address, request.headers.get("user-agent", "")[:200], counted_as(address), limited)
+    forwarded = tuple(request.headers.getall("x-forwarded-for", []))
+    return _caller(peer, forwarded, trusted, request.headers.get("user-agent", "")[:200])
 
 
-def _actor(opened: Opened) -> Actor:
-    here = opened.here
-    assert here is not None
+@lru_cache(maxsize=1000)
+def _caller(peer: str, forwarded: tuple[str, ...], trusted: tuple[Network, ...], agent: str) -> Caller:
+    """Without a trusted proxy, this machine's own address is perhaps one for everybody: not limited."""
+    address = client_address(peer, forwarded, trusted)
+    return Caller(address, agent, counted_as(address), bool(trusted) or not is_loopback(address))
+
+
+def _actor(opened: Opened, here: Here, held: tuple[Held, ...]) -> Actor:
     body = Body(
         here.tenant_id,
         here.slug,
@@ -251,15 +222,15 @@ def _actor(opened: Opened) -> Actor:
         here.party_parent,
     )
     return Actor(
-        opened.account_id, here.person_id, here.person_name, body, (), here.modules, here.patches, opened.language
+        opened.account_id, here.person_id, here.person_name, body, held, here.modules, here.patches, opened.language
     )
 
 
-def _must_hold(actor: Actor | None, permission: str) -> None:
-    if actor is None or (permission not in (PUBLIC, ACCOUNT, SIGNED_IN) and not actor.may(permission)):
-        raise Forbidden(
-            _("Đồng chí không được phân quyền xem hoặc làm việc này. Cần thì báo người quản trị của đơn vị.")
-        )
+def _must_be_signed_in(context: RequestContext, opt: dict[str, Any]) -> None:
+    if context.opened is None:
+        raise NotSignedIn
+    if context.opened.must_change and not opt.get("before_change"):
+        raise PasswordFirst
 
 
 async def _idempotency_key(
@@ -277,7 +248,7 @@ async def _idempotency_key(
         return None
     if not isinstance(key, str) or not 8 <= len(key) <= 100 or not key.isascii() or not key.isprintable():
         raise BadKey
-    digest = hashlib.sha256(f"{request.method} {request.url.path} ".encode() + content).digest()
+    digest = hashlib.sha256(f"{request.method} {request.scope['path']} ".encode() + content).digest()
     assert context.actor is not None
     return await IdempotencyKey.book(context.actor.account_id, key, digest)
 

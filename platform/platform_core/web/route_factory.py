@@ -4,30 +4,31 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, get_type_hints
-from uuid import UUID
 
 import msgspec
 from litestar import MediaType, Request, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.spec import Operation
 from litestar.params import FromPath, JSONBody
 from litestar.response import Redirect
 
 from platform_core.drafts.service import drop_saved_draft
+from platform_core.web.addresses import TYPES, page_path
 from platform_core.web.cookies import clear_flash, flash
-from platform_core.web.page_fields import FORM_DRAFT, KEPT_FORM, PAGE_FIELDS
+from platform_core.web.openapi import operation_with
 from platform_core.web.rendering import Pages
 from platform_core.web.request_body import most_bytes_of
 from platform_core.web.request_context import current_request
-from plugin_api.endpoints import Action, View
+from platform_core.web.sent_form import DRAFT, KEPT, OWN_FIELDS
+from platform_core.web.view_page import loaded, page_context, query_of
+from plugin_api.endpoints import PATH_PARAMETER, Action, View
 from plugin_api.forms import nested, parse
 from plugin_api.i18n import gettext as _
 from plugin_api.manifest import Manifest
-from plugin_api.papers import File
+from plugin_api.papers import File, Printout
 from plugin_api.ports import ports
-
-PARAMETER = re.compile(r"\{(\w+):(\w+)\}")
-TYPES = {"uuid": UUID, "int": int, "str": str}
+from tenancy.transaction import current_transaction
 
 
 class RouteFactory:
@@ -38,31 +39,32 @@ class RouteFactory:
         self.secure = secure
 
     def handlers(self, manifest: Manifest) -> list[HTTPRouteHandler]:
-        """Pages and API operations of a module, its addresses learnt by name."""
-        prefix = "" if manifest.name == "core" else f"/{manifest.address}"
+        """Pages and API operations of a module."""
         made: list[HTTPRouteHandler] = []
         for endpoint in manifest.endpoints:
-            path = f"{prefix}{endpoint.path}".rstrip("/")
-            page_path, api_path = f"/t/{{slug:str}}{path}", f"/api/v1/t/{{slug:str}}{path}"
-            self.pages.addresses.add(endpoint.name, page_path)
+            path = page_path(manifest, endpoint)
+            api_path = f"/api/v1{path}"
             opt = {"permission": str(endpoint.permission), "module": manifest.name}
             if isinstance(endpoint, View):
-                made += [self._page_of(endpoint, page_path, opt), self._json_of(endpoint, api_path, opt)]
+                made += [self._page_of(endpoint, path, opt), self._json_of(endpoint, api_path, opt)]
             else:
                 opt |= {"action": endpoint, "most_bytes": most_bytes_of(endpoint.data)}
-                made += [self._form_of(endpoint, page_path, opt), self._operation_of(endpoint, api_path, opt)]
+                made += [self._form_of(endpoint, path, opt), self._operation_of(endpoint, api_path, opt)]
         return made
 
     def _page_of(self, view: View, path: str, opt: dict[str, Any]) -> HTTPRouteHandler:
         async def show(request: Request[Any, Any, Any], **values: Any) -> Response[Any]:
-            found = await _loaded(view, request, values)
+            query = query_of(view, request.query_params.multi_items())
+            found = await loaded(view, values, query)
+            if isinstance(found, Printout):
+                found = await _printed(found)
             if isinstance(found, File):
                 return download(found)
             if view.export and request.query_params.get("export") == "xlsx":
-                return download(await ports().renderer.sheet(view.export(found)))
-            response = self.pages.page(
-                view.template, **_context(found), view=found, query=_query(view, request), here=values
-            )
+                sheet = view.export(found)
+                await current_transaction().commit()
+                return download(await ports().renderer.sheet(sheet))
+            response = self.pages.page(view.template, **page_context(found, query, values))
             if current_request().flashes:
                 clear_flash(response, self.secure)
             return response
@@ -73,13 +75,16 @@ class RouteFactory:
 
     def _json_of(self, view: View, path: str, opt: dict[str, Any]) -> HTTPRouteHandler:
         async def show(request: Request[Any, Any, Any], **values: Any) -> Any:
-            found = await _loaded(view, request, values)
+            found = await loaded(view, values, query_of(view, request.query_params.multi_items()))
+            if isinstance(found, Printout):
+                found = await _printed(found)
             return download(found) if isinstance(found, File) else found
 
         return get(
             path,
             opt=opt,
             name=f"api:{view.name}",
+            operation_class=Operation if view.query is None else operation_with(view.query),
             operation_id=view.name,
             tags=[view.name.partition(".")[0]],
             summary=_summary(view.load),
@@ -90,13 +95,13 @@ class RouteFactory:
             data = {} if action.data is None else {"data": parse(action.data, await form_values(request))}
             ids = await action.run(current_request().actor, **values, **data)
             form = await request.form()
-            await _drop_draft(form.get(FORM_DRAFT))
+            await _drop_draft(form.get(DRAFT))
             response = Redirect(
                 self.pages.addresses.url(action.then, **_known(action.then, self.pages, values | dict(ids or {}))),
                 status_code=303,
             )
             sentence = action.done(ids or {}) if callable(action.done) else _(action.done)
-            if KEPT_FORM in form:
+            if KEPT in form:
                 sentence = f"{_('Nội dung nhập trước khi đăng nhập lại đã được lưu.')} {sentence}"
             flash(response, "success", sentence, self.secure)
             return response
@@ -138,7 +143,7 @@ async def form_values(request: Request[Any, Any, Any]) -> dict[str, Any]:
     form = await request.form()
     pairs: dict[str, Any] = {}
     for name, value in form.multi_items():
-        if name in PAGE_FIELDS:
+        if name in OWN_FIELDS:
             continue
         if isinstance(value, UploadFile):
             if not value.filename:
@@ -160,20 +165,10 @@ async def _drop_draft(named: Any) -> None:
         await drop_saved_draft(actor, page, form)
 
 
-def _context(found: Any) -> dict[str, Any]:
-    """The fields of what was loaded, by name."""
-    return {name: getattr(found, name) for name in found.__struct_fields__ if name not in ("view", "query", "here")}
-
-
-async def _loaded(view: View, request: Request[Any, Any, Any], values: Mapping[str, Any]) -> Any:
-    query = {} if view.query is None else {"query": _query(view, request)}
-    return await view.load(current_request().actor, **values, **query)
-
-
-def _query(view: View, request: Request[Any, Any, Any]) -> Any:
-    if view.query is None:
-        return None
-    return parse(view.query, nested(request.query_params.multi_items()))
+async def _printed(printout: Printout) -> File:
+    """The paper as a file. Printing takes long, so the transaction ends first: its connection is free meanwhile."""
+    await current_transaction().commit()
+    return await ports().renderer.print(printout.paper, printout.form, printout.layout_edition)
 
 
 def _known(then: str, pages: Pages, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -188,7 +183,7 @@ def _with_signature(
 ) -> Callable[..., Any]:
     """The handler with the signature its path spells, so that Litestar parses and documents each parameter."""
     parameters = [inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)]
-    for name, kind in PARAMETER.findall(path):
+    for name, kind in PATH_PARAMETER.findall(path):
         if name != "slug":
             parameters.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=FromPath[TYPES[kind]]))
     if data is not None:
@@ -206,7 +201,7 @@ def _with_signature(
 def _returns(load: Callable[..., Any]) -> Any:
     """What the service says it gives, for the API's description."""
     returned = get_type_hints(load).get("return", Any)
-    return Response[Any] if returned is File else returned
+    return Response[Any] if returned in (File, Printout) else returned
 
 
 def _summary(function: Callable[..., Any]) -> str:

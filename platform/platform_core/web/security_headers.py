@@ -9,6 +9,9 @@ import structlog
 from litestar import Litestar
 from litestar.types import Message, Receive, Scope, Send
 
+from platform_core.observability.access_log import AccessLog, Served
+from platform_core.web.htmx import lead_on
+
 TRACEPARENT = re.compile(rb"^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$")
 POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
@@ -26,8 +29,6 @@ HEADERS = [
 STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
 NO_STORE = (b"cache-control", b"no-store")
 
-log = structlog.get_logger("access")
-
 
 class SecurityHeadersMiddleware:
     """Wraps Litestar, so that its own error answers pass too: security headers, trace id, access log.
@@ -37,11 +38,13 @@ class SecurityHeadersMiddleware:
 
     def __init__(self, litestar: Litestar, secure: bool) -> None:
         self.litestar = litestar
+        self.access_log = AccessLog()
         self.headers = [*HEADERS, STRICT_TRANSPORT] if secure else HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.litestar(scope, receive, send)
+            self.access_log.flush()  # the application has ended
             return
         trace = _trace_of(scope)
         structlog.contextvars.clear_contextvars()
@@ -52,6 +55,7 @@ class SecurityHeadersMiddleware:
         async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
+                lead_on(scope, message)
                 status = message["status"]
                 message["headers"] = self._with_security(list(message["headers"]))
             await send(message)
@@ -59,13 +63,8 @@ class SecurityHeadersMiddleware:
         try:
             await self.litestar(scope, receive, send_with_headers)
         finally:
-            log.info(
-                "request",
-                method=scope["method"],
-                path=scope["path"],
-                status=status,
-                milliseconds=round((time.perf_counter() - began) * 1000, 1),
-            )
+            took = time.perf_counter() - began
+            self.access_log.add(Served(time.time(), trace, scope["method"], scope["path"], status, took))
 
     def _with_security(self, headers: list[Any]) -> list[Any]:
         if not any(name.lower() == b"cache-control" for name, _value in headers):

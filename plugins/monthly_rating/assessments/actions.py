@@ -5,7 +5,6 @@ from uuid import UUID
 
 from monthly_rating.assessments.forms import AssessmentText, OwnTask, Waiver
 from monthly_rating.assessments.queries import OWN_TASKS, stored_assessment
-from monthly_rating.common.clock import moment, today
 from monthly_rating.common.forms import VersionOnly
 from monthly_rating.common.judging import judges_at
 from monthly_rating.common.settings import settings_of
@@ -13,10 +12,11 @@ from monthly_rating.cycles.queries import CycleHead, cycle_head, membership
 from monthly_rating.permissions import Permission
 from monthly_rating.rules.own_case import reason_kept
 from monthly_rating.rules.schemes import known_level
-from monthly_rating.rules.states import must_be_in
+from monthly_rating.rules.states import CYCLE
 from monthly_rating.rules.tasks import OwnReport, unanswered
 from monthly_rating.tables import SelfAssessment
 from plugin_api.actor import Actor
+from plugin_api.clock import now, today
 from plugin_api.errors import Forbidden, Invalid, Refused
 from plugin_api.i18n import gettext as _
 from tenancy.faults import Absent, Stale
@@ -38,7 +38,7 @@ async def submit_assessment(actor: Actor, cycle_id: UUID, data: AssessmentText) 
     if problems:
         raise Invalid(problems)
     await SelfAssessment.change(
-        assessment_id, version, {SelfAssessment.state: "submitted", SelfAssessment.submitted_at: moment()}
+        assessment_id, version, {SelfAssessment.state: "submitted", SelfAssessment.submitted_at: now()}
     )
     return {"cycle_id": cycle_id}
 
@@ -47,7 +47,7 @@ async def take_back_assessment(actor: Actor, cycle_id: UUID, data: VersionOnly) 
     """Take the own self-assessment back to change it, until the meeting is opened."""
     head = await cycle_head(actor, cycle_id, "SHARE")
     actor.must(Permission.ASSESSMENT_WRITE, head.unit_id)
-    must_be_in(head.state, "running")
+    CYCLE.must_be_in(head.state, "running")
     stored = await stored_assessment(cycle_id, actor.person_id)
     if stored is None or stored["state"] != "submitted":
         raise Refused(_("Đồng chí chưa nộp bản tự đánh giá của kỳ này."))
@@ -63,7 +63,7 @@ async def waive_assessment(actor: Actor, cycle_id: UUID, person_id: UUID, data: 
     actor.must(Permission.ASSESSMENT_WAIVE, head.unit_id)
     own_reason = reason_kept((await judges_at(actor, head.unit_id)).on_waiver(person_id), data.own_case_reason)
     if head.state != "running":
-        must_be_in(head.state, "meeting")
+        CYCLE.must_be_in(head.state, "meeting")
     await membership(cycle_id, person_id)
     stored = await stored_assessment(cycle_id, person_id)
     if stored is not None and stored["state"] == "submitted":
@@ -100,7 +100,7 @@ async def _own(actor: Actor, cycle_id: UUID) -> CycleHead:
     if (await membership(cycle_id, actor.person_id))["excused_reason"]:
         raise Refused(_("Đồng chí không xếp loại trong kỳ này nên không phải tự đánh giá."))
     if head.state != "running":
-        must_be_in(head.state, "meeting")
+        CYCLE.must_be_in(head.state, "meeting")
         await _must_be_in_time(actor, cycle_id)
     return head
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from monthly_rating.common.forms import LIST, TEXT, OwnCaseReason, Withdrawal
-from monthly_rating.rules.tasks import MISS_REASONS, SELF_LEVELS, MissReason, SelfLevel
+from monthly_rating.rules.tasks import MissReason, SelfLevel
 from plugin_api.i18n import mark as _
 
 
@@ -14,8 +14,8 @@ class OwnTask(Struct, frozen=True):
     """What a person says of one own task."""
 
     task_id: UUID
-    self_level: Annotated[SelfLevel, Meta(title=_("Tự đánh giá"), extra={"words": SELF_LEVELS})] = ""
-    miss_reason: Annotated[MissReason, Meta(title=_("Loại lý do"), extra={"words": MISS_REASONS})] = ""
+    self_level: Annotated[SelfLevel, Meta(title=_("Tự đánh giá"))] = ""
+    miss_reason: Annotated[MissReason, Meta(title=_("Loại lý do"))] = ""
     miss_explanation: Annotated[str, Meta(max_length=TEXT, title=_("Giải trình"))] = ""
     lesson: Annotated[str, Meta(max_length=TEXT, title=_("Bài học kinh nghiệm"))] = ""
 

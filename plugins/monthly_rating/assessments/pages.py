@@ -5,16 +5,16 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from monthly_rating.common.choices import Choices, choices
-from monthly_rating.common.clock import today
 from monthly_rating.common.settings import settings_of
-from monthly_rating.common.sql import decoded
 from monthly_rating.cycles.queries import CycleHead, cycle_head
 from monthly_rating.permissions import Permission
-from monthly_rating.rules.states import ASSESSMENT_STATES, title_of
+from monthly_rating.rules.states import assessment_title
 from monthly_rating.rules.tasks import MISS_REASONS, SELF_LEVELS, OwnReport, needs_reason
 from monthly_rating.tasks.rows import TASKS_OF_MEMBER, StoredTask, TaskResult, task_result
 from plugin_api.actor import Actor
+from plugin_api.choices import Choices, choices
+from plugin_api.clock import today
+from plugin_api.rows import decoded
 from tenancy.faults import Absent
 from tenancy.query import row
 
@@ -75,7 +75,7 @@ async def assessment_page(actor: Actor, cycle_id: UUID) -> AssessmentPage:
     return AssessmentPage(
         cycle=head,
         state=state,
-        state_title=title_of(ASSESSMENT_STATES, state),
+        state_title=assessment_title(state),
         version=own["version"],
         proposed_level=own["proposed_level"],
         summary=own["summary"],

@@ -4,7 +4,7 @@ Empty rows of a list are left out by the actions. `version` is that of the row t
 wins and the other sees both texts.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -31,3 +31,10 @@ class Withdrawal(Struct, frozen=True):
     """Why something is withdrawn."""
 
     reason: Reason
+
+
+class PaperQuery(Struct, frozen=True):
+    """As which file; which edition of the notice (0: the newest)."""
+
+    form: Annotated[Literal["pdf", "docx"], Meta(title=_("Dạng tệp"))] = "pdf"
+    edition: Annotated[int, Meta(ge=0, le=1000, title=_("Phiên bản"))] = 0

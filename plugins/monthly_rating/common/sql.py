@@ -1,13 +1,11 @@
-"""From rows to typed values, and the pieces of SQL that several statements share."""
+"""The pieces of SQL that several statements share."""
 
-from collections.abc import Sequence
-from typing import Any, TypeVar
-
-import msgspec
-
-from tenancy.query import Record
-
-Shape = TypeVar("Shape")
+NAME_TODAY = "left(p.name_search, length(p.full_name))"
+"""The name of a person `p` as it is now, folded; `name_search` goes on with code and position."""
+TASK_WORDS = f"(t.search || ' ' || {NAME_TODAY})"
+"""What a task `t` of a person `p` is found by."""
+PERIOD_WORDS = "(c.search || to_char(c.period_start, ' FMMM/YYYY'))"
+"""What a cycle `c` is found by: its name in papers, its cell, its first month, the same in every language."""
 LATE = "(t.done_on > t.due_on OR (t.done_on IS NULL AND t.due_on < $3))"
 """`rules.tasks.is_late` for a task `t` on the day `$3`."""
 GRADES_IN_FORCE = """in_force AS MATERIALIZED (
@@ -21,18 +19,3 @@ GRADES_IN_FORCE = """in_force AS MATERIALIZED (
 
 Whatever counts or publishes classes asks this; where all editions of a person are read, somebody excused has none.
 """
-
-
-def shaped(shape: type[Shape], record: Record, **more: Any) -> Shape:
-    """One row as `shape`; columns that it does not have are left out, JSON columns arrive decoded."""
-    return msgspec.convert({**dict(record), **more}, shape)
-
-
-def shapes(shape: type[Shape], records: Sequence[Record]) -> list[Shape]:
-    """All rows as `shape`."""
-    return msgspec.convert([dict(record) for record in records], list[shape])
-
-
-def decoded(text: str | None, shape: type[Shape]) -> Shape:
-    """A JSON column as `shape`; NULL is an empty list."""
-    return msgspec.json.decode(text or "[]", type=shape)

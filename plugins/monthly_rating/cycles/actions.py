@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from monthly_rating.common.clock import moment, today
 from monthly_rating.common.judging import judges_at
 from monthly_rating.common.settings import settings_of
 from monthly_rating.config import RatingSettings
@@ -12,11 +11,12 @@ from monthly_rating.cycles.forms import CycleOpening, Excuse
 from monthly_rating.cycles.queries import cycle_head, members_of, membership, must_be_open
 from monthly_rating.permissions import Permission
 from monthly_rating.rules.own_case import reason_kept
-from monthly_rating.rules.periods import Period, deadlines, period_after, period_containing
-from monthly_rating.rules.states import must_be_in
+from monthly_rating.rules.periods import Period, deadlines, period_after, period_containing, period_name
+from monthly_rating.rules.states import CYCLE
 from monthly_rating.schemes.queries import scheme_for
 from monthly_rating.tables import AssignmentNotice, Cycle, CycleMember, CycleStep
 from plugin_api.actor import Actor
+from plugin_api.clock import today
 from plugin_api.errors import Invalid, Refused
 from plugin_api.i18n import gettext as _
 from plugin_api.names import search_fold
@@ -63,7 +63,7 @@ async def open_cycle(actor: Actor, data: CycleOpening) -> dict[str, Any]:
         preamble=_preamble(unit, period),
         guidance=_guidance(),
     )
-    await note_step(actor, cycle_id, "open")
+    await CycleStep.add(actor, cycle_id, "open")
     return {"cycle_id": cycle_id}
 
 
@@ -72,8 +72,8 @@ async def renew_members(actor: Actor, cycle_id: UUID) -> dict[str, Any]:
     head = await cycle_head(actor, cycle_id, "SHARE")
     actor.must(Permission.CYCLE_OPEN, head.unit_id)
     if head.state != "planning":
-        must_be_in(head.state, "running")
-    await _add_members(cycle_id, head.unit_id, Period(head.period_start, head.period_end, head.label, head.year))
+        CYCLE.must_be_in(head.state, "running")
+    await _add_members(cycle_id, head.unit_id, Period(head.period_start, head.period_end, "", head.year))
     return {"cycle_id": cycle_id}
 
 
@@ -140,7 +140,11 @@ async def _must_be_free(unit: Unit, period: Period) -> None:
     )
     if taken is not None:
         raise Refused(
-            _("%(unit)s đã mở kỳ trùng với %(label)s. Hãy mở kỳ đó từ danh sách.", unit=unit.name, label=period.label)
+            _(
+                "%(unit)s đã mở kỳ trùng với %(label)s. Hãy mở kỳ đó từ danh sách.",
+                unit=unit.name,
+                label=period_name(period.start, period.end),
+            )
         )
 
 
@@ -158,8 +162,3 @@ def _guidance() -> str:
         "Từng đồng chí chủ động thực hiện, báo cáo ngay khi có khó khăn, vướng mắc.\n"
         "Kết quả thực hiện là căn cứ để tự đánh giá, góp ý và xếp loại tại cuộc họp của chi bộ."
     )
-
-
-async def note_step(actor: Actor, cycle_id: UUID, step: str, note: str = "") -> None:
-    """Write down who took a step, when."""
-    await CycleStep.create(cycle_id=cycle_id, step=step, person_id=actor.person_id, at=moment(), note=note)

@@ -6,18 +6,22 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from monthly_rating.common.sql import decoded, shaped
 from monthly_rating.permissions import Permission
+from monthly_rating.rules.periods import period_name
 from monthly_rating.rules.schemes import Level
-from monthly_rating.rules.states import CYCLE_STATES, must_be_in, title_of
+from monthly_rating.rules.states import CYCLE
+from monthly_rating.tables import Cycle, CycleStep
 from plugin_api.actor import Actor
+from plugin_api.i18n import either
+from plugin_api.rows import decoded, shaped
+from plugin_api.step_log import LoggedWorkflow
 from tenancy.faults import Absent
-from tenancy.query import Record, row, rows
+from tenancy.query import Record, row, rows, value
 
 HEAD = """
 SELECT [more]c.id AS cycle_id, c.unit_id, u.name AS unit_name, u.committee_name, c.year, c.period_start, c.period_end,
-  c.label, c.state, c.scheme_id,
-  s.title AS scheme_title, s.source AS scheme_source, s.levels, c.notice_due, c.assessment_due, c.decision_due,
+  c.state, c.scheme_id, s.title AS scheme_title, s.title_en AS scheme_title_en, s.source AS scheme_source,
+  s.levels, c.notice_due, c.assessment_due, c.decision_due,
     c.published_at, c.version,
   EXISTS (SELECT 1 FROM monthly_rating_cycle_member m WHERE m.tenant_id = $1 AND m.cycle_id = c.id
     AND m.person_id = $3) AS i_belong
@@ -26,10 +30,11 @@ JOIN unit u ON u.tenant_id = c.tenant_id AND u.id = c.unit_id
 JOIN monthly_rating_scheme s ON s.tenant_id = c.tenant_id AND s.id = c.scheme_id
 WHERE c.tenant_id = $1 AND c.id = $2"""
 """One cycle `$2` for the person `$3`; a page asks for more columns in the place of `[more]`."""
+CYCLE_STEPS = LoggedWorkflow(CYCLE, Cycle, CycleStep)
 
 
 class CycleHead(Struct, frozen=True):
-    """One period of one cell."""
+    """One period of one cell. `label` is its name on screens, in the language of the request."""
 
     cycle_id: UUID
     unit_id: UUID
@@ -71,15 +76,17 @@ def head_of(actor: Actor, cycle_id: UUID, found: Record | None) -> CycleHead:
     return shaped(
         CycleHead,
         found,
+        label=period_name(found["period_start"], found["period_end"]),
+        scheme_title=either(found["scheme_title"], found["scheme_title_en"]),
         levels=decoded(found["levels"], list[Level]),
-        state_title=title_of(CYCLE_STATES, found["state"]),
+        state_title=CYCLE.state_title(found["state"]),
     )
 
 
 def must_be_open(head: CycleHead) -> None:
     """Raise Refused for a published cycle."""
     if head.state == "published":
-        must_be_in(head.state, "meeting")
+        CYCLE.must_be_in(head.state, "meeting")
 
 
 async def membership(cycle_id: UUID, person_id: UUID) -> dict[str, Any]:
@@ -94,6 +101,18 @@ async def membership(cycle_id: UUID, person_id: UUID) -> dict[str, Any]:
     if found is None:
         raise Absent(f"member {person_id} of cycle {cycle_id}")
     return dict(found)
+
+
+async def position_of(cycle_id: UUID, person_id: UUID) -> str:
+    """As what somebody signs a paper of the cycle: the place in the cell, of others the position in the body."""
+    position: str | None = await value(
+        """SELECT coalesce(nullif(m.unit_position, ''), p.position) FROM person p
+        LEFT JOIN monthly_rating_cycle_member m ON m.tenant_id = p.tenant_id AND m.cycle_id = $2 AND m.person_id = p.id
+        WHERE p.tenant_id = $1 AND p.id = $3""",
+        cycle_id,
+        person_id,
+    )
+    return position or ""
 
 
 async def members_of(cycle_id: UUID) -> set[UUID]:

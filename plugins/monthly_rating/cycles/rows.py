@@ -6,9 +6,9 @@ materialised part scans once: seven scans for a meeting of ten people instead of
 
 from uuid import UUID
 
-from monthly_rating.common.clock import today
 from monthly_rating.common.sql import GRADES_IN_FORCE, LATE
 from monthly_rating.rules.readiness import Readiness
+from plugin_api.clock import today
 from tenancy.query import Record, rows
 
 WORK = f"""work AS MATERIALIZED (

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from monthly_rating.assessments import actions as assessment_actions
 from monthly_rating.assessments.forms import AssessmentText, OwnTask
-from monthly_rating.common.clock import on_day
 from monthly_rating.common.forms import VersionOnly
 from monthly_rating.cycles import actions as cycle_actions
 from monthly_rating.cycles.forms import CycleOpening
@@ -27,6 +26,7 @@ from monthly_rating.rules.periods import Period
 from monthly_rating.tasks import actions as task_actions
 from monthly_rating.tasks.forms import TaskDraft, TaskReport
 from plugin_api.actor import Actor
+from plugin_api.clock import on_day
 from plugin_api.errors import Refused
 from plugin_api.forms import Upload
 from tenancy.query import rows, value

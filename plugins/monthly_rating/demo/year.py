@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from uuid import UUID
 
-from monthly_rating.common.clock import on_day
 from monthly_rating.common.settings import settings_of
 from monthly_rating.demo import texts
 from monthly_rating.demo.month import write_period
@@ -22,6 +21,7 @@ from monthly_rating.plans.forms import (
 from monthly_rating.rules.periods import period_after, period_containing
 from monthly_rating.tables import YearPlan
 from plugin_api.actor import Actor
+from plugin_api.clock import on_day
 from plugin_api.ports import ports
 from tenancy.query import value
 

@@ -3,12 +3,12 @@
 from typing import Any, Final
 from uuid import UUID
 
-from monthly_rating.common.clock import moment
 from monthly_rating.common.forms import EVIDENCE_LIMITS, Withdrawal
 from monthly_rating.evidence.forms import EvidenceFile
 from monthly_rating.tables import Evidence
 from monthly_rating.tasks.queries import own_task
 from plugin_api.actor import Actor
+from plugin_api.clock import now
 from plugin_api.errors import Refused
 from plugin_api.files import checked
 from plugin_api.i18n import gettext as _
@@ -36,7 +36,7 @@ async def add_evidence(actor: Actor, task_id: UUID, data: EvidenceFile) -> dict[
     evidence_id = await Evidence.create(
         task_id=task_id,
         person_id=actor.person_id,
-        at=moment(),
+        at=now(),
         file_name=file.name,
         media_type=file.media_type,
         size=len(file.content),
@@ -58,7 +58,7 @@ async def withdraw_evidence(actor: Actor, evidence_id: UUID, data: Withdrawal) -
         """UPDATE monthly_rating_evidence SET withdrawn_at = $3, withdrawn_reason = $4
              WHERE tenant_id = $1 AND id = $2 AND withdrawn_at IS NULL""",
         evidence_id,
-        moment(),
+        now(),
         data.reason,
     )
     if not withdrawn:

@@ -4,17 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from monthly_rating.common.clock import moment, today
 from monthly_rating.common.settings import settings_of
-from monthly_rating.cycles.actions import note_step
-from monthly_rating.cycles.queries import CycleHead, cycle_head, members_of, membership
+from monthly_rating.cycles.queries import CYCLE_STEPS, CycleHead, cycle_head, members_of, membership
 from monthly_rating.cycles.rows import readiness_of
 from monthly_rating.meetings.forms import AttendanceList, CommentText, MeetingCall, MinutesText
+from monthly_rating.meetings.papers import issue_minutes
+from monthly_rating.meetings.queries import meeting_of, whole_record
 from monthly_rating.permissions import Permission
 from monthly_rating.rules.readiness import before_close
-from monthly_rating.rules.states import cycle_state_after, must_be_in
-from monthly_rating.tables import Comment, Cycle, Meeting
+from monthly_rating.rules.states import CYCLE
+from monthly_rating.tables import Comment, CycleStep, Meeting
 from plugin_api.actor import Actor
+from plugin_api.clock import now, today
 from plugin_api.errors import Forbidden, Invalid, Refused
 from plugin_api.i18n import gettext as _
 from tenancy.faults import Absent
@@ -27,7 +28,7 @@ async def open_meeting(actor: Actor, cycle_id: UUID, data: MeetingCall) -> dict[
     `data.version` is the cycle's."""
     head = await cycle_head(actor, cycle_id, "UPDATE")
     actor.must(Permission.MEETING_HOLD, head.unit_id)
-    state = cycle_state_after("open_meeting", head.state)
+    CYCLE.after("open_meeting", head.state)
     chair_id, members = data.chair_id or actor.person_id, await members_of(cycle_id)
     problems = {}
     if not head.period_start <= data.held_on <= today():
@@ -38,7 +39,7 @@ async def open_meeting(actor: Actor, cycle_id: UUID, data: MeetingCall) -> dict[
         problems["clerk_id"] = _("Thư ký: hãy chọn một người của chi bộ có trong kỳ này.")
     if problems:
         raise Invalid(problems)
-    await Cycle.change(cycle_id, data.version, {Cycle.state: state})
+    await CYCLE_STEPS.take(actor, cycle_id, head.state, "open_meeting", data.version)
     await Meeting.create(
         cycle_id=cycle_id,
         held_on=data.held_on,
@@ -46,9 +47,8 @@ async def open_meeting(actor: Actor, cycle_id: UUID, data: MeetingCall) -> dict[
         chair_id=chair_id,
         clerk_id=data.clerk_id,
         comments_named=settings_of(actor).comments_named,
-        opened_at=moment(),
+        opened_at=now(),
     )
-    await note_step(actor, cycle_id, "open_meeting")
     return {"cycle_id": cycle_id}
 
 
@@ -120,7 +120,7 @@ async def comment(actor: Actor, cycle_id: UUID, data: CommentText) -> dict[str, 
         typed_by=actor.person_id,
         text=text,
         no_comment=data.no_comment,
-        at=moment(),
+        at=now(),
         replaces_id=data.replaces_id,
     )
     return {"cycle_id": cycle_id, "person_id": data.about_id}
@@ -143,16 +143,17 @@ async def close_meeting(actor: Actor, cycle_id: UUID, data: MinutesText) -> dict
     if len(data.conclusion.strip()) < 3:
         raise Invalid({"conclusion": _("Kết luận: hãy ghi kết luận của cuộc họp.")})
     await Meeting.change(
-        meeting["id"], data.version, {Meeting.conclusion: data.conclusion, Meeting.closed_at: moment()}
+        meeting["id"], data.version, {Meeting.conclusion: data.conclusion, Meeting.closed_at: now()}
     )
-    await note_step(actor, cycle_id, "close_meeting")
+    await CycleStep.add(actor, cycle_id, "close_meeting")
+    await issue_minutes(actor, await whole_record(actor, *await meeting_of(actor, cycle_id)))
     return {"cycle_id": cycle_id}
 
 
 async def _held(actor: Actor, cycle_id: UUID, lock: Any = "SHARE") -> tuple[CycleHead, dict[str, Any]]:
     """The cycle and its meeting, while that goes on."""
     head = await cycle_head(actor, cycle_id, lock)
-    must_be_in(head.state, "meeting")
+    CYCLE.must_be_in(head.state, "meeting")
     meeting = await row(
         "SELECT id, version, closed_at FROM monthly_rating_meeting WHERE tenant_id = $1 AND cycle_id = $2", cycle_id
     )

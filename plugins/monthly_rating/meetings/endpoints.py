@@ -1,9 +1,10 @@
 """The meeting: its screen and its operations."""
 
+from monthly_rating.common.forms import PaperQuery
 from monthly_rating.common.paths import CYCLE
 from monthly_rating.meetings.actions import close_meeting, comment, open_meeting, save_minutes, take_attendance
 from monthly_rating.meetings.forms import AttendanceList, CommentText, MeetingCall, MinutesText
-from monthly_rating.meetings.pages import meeting_page
+from monthly_rating.meetings.pages import meeting_page, minutes_paper
 from monthly_rating.permissions import Permission as P
 from plugin_api.endpoints import Action, Endpoint, View
 from plugin_api.i18n import mark as _
@@ -13,6 +14,8 @@ from plugin_api.i18n import mark as _
 ENDPOINTS: list[Endpoint] = [
     View(name="monthly_rating.meeting", path=f"{CYCLE}/meeting", permission=P.MODULE_OPEN,
          load=meeting_page, template="monthly_rating/meetings/meeting.html"),
+    View(name="monthly_rating.minutes.paper", path=f"{CYCLE}/minutes/paper", permission=P.MODULE_OPEN,
+         load=minutes_paper, query=PaperQuery),
     Action(name="monthly_rating.meeting.open", path=f"{CYCLE}/meeting/open", permission=P.MEETING_HOLD,
            run=open_meeting, data=MeetingCall, then="monthly_rating.meeting", done=_("Đã mở cuộc họp.")),
     Action(name="monthly_rating.attendance.take", path=f"{CYCLE}/attendance", permission=P.ATTENDANCE_WRITE,

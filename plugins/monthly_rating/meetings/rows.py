@@ -6,17 +6,16 @@ from uuid import UUID
 
 from msgspec import Struct, structs
 
-from monthly_rating.common.clock import today
 from monthly_rating.common.judging import Judges
-from monthly_rating.common.sql import decoded, shaped
 from monthly_rating.cycles.queries import CycleHead
 from monthly_rating.cycles.rows import ASSESSMENTS, ATTENDANCE, OWN_EXCUSE
 from monthly_rating.grades.rows import GradeEdition
 from monthly_rating.rules.own_case import Ruling
 from monthly_rating.rules.readiness import Readiness
-from monthly_rating.rules.states import ASSESSMENT_STATES, title_of
+from monthly_rating.rules.states import assessment_title
 from monthly_rating.tasks.rows import TASKS_BY_PERSON, StoredTask, TaskResult, task_result
-from plugin_api.actor import Actor
+from plugin_api.clock import today
+from plugin_api.rows import decoded, shaped
 from tenancy.query import Record
 
 
@@ -102,8 +101,8 @@ class StoredComment(Struct, frozen=True):
 
 
 MEETING = """(SELECT to_jsonb(held) FROM (
-SELECT h.held_on, h.place, c.full_name AS chair, coalesce(m.unit_position, '') AS chair_position, k.full_name AS clerk,
-  h.comments_named, h.opened_at, h.closed_at, h.conclusion, h.version
+SELECT h.held_on, h.place, c.full_name AS chair, coalesce(nullif(m.unit_position, ''), c.position) AS chair_position,
+  k.full_name AS clerk, h.comments_named, h.opened_at, h.closed_at, h.conclusion, h.version
 FROM monthly_rating_meeting h
 JOIN person c ON c.tenant_id = h.tenant_id AND c.id = h.chair_id
 JOIN person k ON k.tenant_id = h.tenant_id AND k.id = h.clerk_id
@@ -142,12 +141,12 @@ WHERE m.tenant_id = $1 AND m.cycle_id = $2 ORDER BY p.name_key"""
 
 
 def meeting_member(
-    actor: Actor, head: CycleHead, meeting: MeetingBrief, one: Record, all_seen: bool, judges: Judges
+    head: CycleHead, meeting: MeetingBrief, one: Record, all_seen: bool, judges: Judges, reader: UUID | None
 ) -> MeetingMember:
-    """One person as the actor may see them: drafts never, classes before publication only those who oversee."""
-    is_me, handed_in = one["person_id"] == actor.person_id, one["assessment"] == "submitted"
+    """One person as the reader may see them: drafts never, classes before publication only those who oversee."""
+    is_me, handed_in = one["person_id"] == reader, one["assessment"] == "submitted"
     tasks = [task_result(task, today(), is_me or handed_in) for task in decoded(one["tasks"], list[StoredTask])]
-    comments = _standing(decoded(one["comments"], list[StoredComment]), actor.person_id, meeting.comments_named)
+    comments = _standing(decoded(one["comments"], list[StoredComment]), reader, meeting.comments_named)
     known = all_seen or head.state == "published"
     grades = _labelled(head, decoded(one["grades"], list[GradeEdition])) if known else []
     own_words = {} if is_me or handed_in else {"proposed_level": "", "summary": ""}
@@ -156,12 +155,12 @@ def meeting_member(
         one,
         **own_words,
         is_me=is_me,
-        assessment_title=title_of(ASSESSMENT_STATES, one["assessment"]),
+        assessment_title=assessment_title(one["assessment"]),
         tasks=tasks,
         done=sum(task.done_on is not None for task in tasks),
         late=sum(task.days_late > 0 for task in tasks),
         comments=comments,
-        i_commented=any(comment.author_id == actor.person_id for comment in comments),
+        i_commented=any(comment.author_id == reader for comment in comments),
         level=grades[0].level if grades else "",
         own_case_reason=grades[0].own_case_reason if grades else "",
         edition=grades[0].edition if grades else 0,
@@ -171,7 +170,7 @@ def meeting_member(
     )
 
 
-def _standing(comments: list[StoredComment], me: UUID, named: bool) -> list[CommentLine]:
+def _standing(comments: list[StoredComment], me: UUID | None, named: bool) -> list[CommentLine]:
     """Comments that stand, each with the texts it replaced, oldest first."""
     by_id = {one.comment_id: one for one in comments}
     replaced = {one.replaces_id for one in comments}
@@ -186,7 +185,7 @@ def _earlier(comment: StoredComment, by_id: dict[UUID, StoredComment]) -> list[s
     return texts
 
 
-def _line(one: StoredComment, earlier: list[str], me: UUID, named: bool) -> CommentLine:
+def _line(one: StoredComment, earlier: list[str], me: UUID | None, named: bool) -> CommentLine:
     is_mine = me in (one.author_id, one.typed_by_id)
     return CommentLine(
         comment_id=one.comment_id,
@@ -202,7 +201,7 @@ def _line(one: StoredComment, earlier: list[str], me: UUID, named: bool) -> Comm
 
 
 def _labelled(head: CycleHead, grades: list[GradeEdition]) -> list[GradeEdition]:
-    labels = {level.key: level.label for level in head.levels}
+    labels = {level.key: level.title for level in head.levels}
     return [structs.replace(one, level_label=labels.get(one.level, one.level)) for one in grades]
 
 

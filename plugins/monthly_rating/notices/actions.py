@@ -6,20 +6,21 @@ from uuid import UUID
 
 import msgspec
 
-from monthly_rating.common.clock import moment, today
 from monthly_rating.common.settings import settings_of
-from monthly_rating.cycles.actions import note_step
-from monthly_rating.cycles.queries import CycleHead, cycle_head
+from monthly_rating.cycles.queries import CYCLE_STEPS, CycleHead, cycle_head
 from monthly_rating.notices.forms import AmendedTask, NoticeAmendment, NoticeDraft, NoticeIssue
-from monthly_rating.notices.queries import READY_TO_ISSUE, NoticeTask, newest_notice, next_number, notice_tasks
+from monthly_rating.notices.papers import issue_paper
+from monthly_rating.notices.queries import READY_TO_ISSUE, NoticeTask, newest_notice, notice_tasks
 from monthly_rating.permissions import Permission
 from monthly_rating.rules.readiness import Readiness, before_issue
-from monthly_rating.rules.states import cycle_state_after, must_be_in
-from monthly_rating.tables import AssignmentNotice, Cycle, Task
+from monthly_rating.rules.states import CYCLE
+from monthly_rating.tables import AssignmentNotice, Task
 from monthly_rating.tasks.queries import assignee, deadline_fault, next_sort
 from plugin_api.actor import Actor
+from plugin_api.clock import today
 from plugin_api.errors import Invalid, Refused
 from plugin_api.i18n import gettext as _
+from plugin_api.issued_papers import IssuedPaper
 from plugin_api.names import search_fold
 from tenancy.faults import Absent
 from tenancy.query import rows
@@ -31,7 +32,7 @@ async def save_notice(actor: Actor, cycle_id: UUID, data: NoticeDraft) -> dict[s
     """Change the words around the tasks before the notice is issued."""
     head = await cycle_head(actor, cycle_id, "SHARE")
     actor.must(Permission.TASK_ASSIGN, head.unit_id)
-    must_be_in(head.state, "planning")
+    CYCLE.must_be_in(head.state, "planning")
     notice = await newest_notice(cycle_id)
     await AssignmentNotice.change(
         notice["id"], data.version, {AssignmentNotice.preamble: data.preamble, AssignmentNotice.guidance: data.guidance}
@@ -46,7 +47,7 @@ async def issue_notice(actor: Actor, cycle_id: UUID, data: NoticeIssue) -> dict[
     """
     head = await cycle_head(actor, cycle_id, "UPDATE")
     actor.must(Permission.NOTICE_ISSUE, head.unit_id)
-    state = cycle_state_after("issue", head.state)
+    CYCLE.after("issue", head.state)
     people = [
         Readiness(one["full_name"], one["excused"], one["tasks"], "", False, 0, False)
         for one in await rows(READY_TO_ISSUE, cycle_id)
@@ -54,11 +55,12 @@ async def issue_notice(actor: Actor, cycle_id: UUID, data: NoticeIssue) -> dict[
     if missing := before_issue(people):
         raise Refused(_("Chưa ban hành được thông báo.") + " " + " ".join(missing))
     issued_on = _day_of_issue(head, data.issued_on)
-    await Cycle.change(cycle_id, data.version, {Cycle.state: state})
+    await CYCLE_STEPS.take(actor, cycle_id, head.state, "issue", data.version)
     notice = await newest_notice(cycle_id)
-    number = await next_number(head, issued_on.year)
-    await AssignmentNotice.change(notice["id"], notice["version"], await _issued(actor, cycle_id, issued_on, number))
-    await note_step(actor, cycle_id, "issue")
+    paper = await issue_paper(
+        actor, head, notice["sign"], notice["edition"], issued_on, notice["preamble"], notice["guidance"], ""
+    )
+    await AssignmentNotice.change(notice["id"], notice["version"], await _issued(actor, cycle_id, paper))
     return {"cycle_id": cycle_id}
 
 
@@ -69,7 +71,7 @@ async def amend_notice(actor: Actor, cycle_id: UUID, data: NoticeAmendment) -> d
     """
     head = await cycle_head(actor, cycle_id, "UPDATE")
     actor.must(Permission.NOTICE_ISSUE, head.unit_id)
-    state = cycle_state_after("amend", head.state)
+    CYCLE.after("amend", head.state)
     issued_on = _day_of_issue(head, data.issued_on)
     before = await notice_tasks(cycle_id)
     await _apply(head, {task.task_id: task for task in before}, data.tasks)
@@ -77,20 +79,20 @@ async def amend_notice(actor: Actor, cycle_id: UUID, data: NoticeAmendment) -> d
     guidance = data.guidance or notice["guidance"]
     if guidance == notice["guidance"] and before == await notice_tasks(cycle_id):
         raise Refused(_("Chưa có gì thay đổi so với thông báo đã ban hành."))
-    await Cycle.change(cycle_id, data.version, {Cycle.state: state})
-    number = await next_number(head, issued_on.year)
+    await CYCLE_STEPS.take(actor, cycle_id, head.state, "amend", data.version, data.reason)
+    edition, sign = notice["edition"] + 1, settings_of(actor).notice_sign
+    paper = await issue_paper(actor, head, sign, edition, issued_on, notice["preamble"], guidance, data.reason)
     amended = await AssignmentNotice.create(
         cycle_id=cycle_id,
         unit_id=head.unit_id,
-        edition=notice["edition"] + 1,
+        edition=edition,
         year=issued_on.year,
-        sign=settings_of(actor).notice_sign,
+        sign=sign,
         preamble=notice["preamble"],
         guidance=guidance,
         reason=data.reason,
     )
-    await AssignmentNotice.change(amended, 1, await _issued(actor, cycle_id, issued_on, number))
-    await note_step(actor, cycle_id, "amend", data.reason)
+    await AssignmentNotice.change(amended, 1, await _issued(actor, cycle_id, paper))
     return {"cycle_id": cycle_id}
 
 
@@ -145,7 +147,7 @@ async def _apply_one(head: CycleHead, known: dict[UUID, NoticeTask], one: Amende
     if any(stored[column._meta.name] != text for column, text in new.items()):
         if fault := deadline_fault(head, new[Task.due_on]):
             raise Invalid({"due_on": fault})
-        new[Task.search] = search_fold(f"{new[Task.title]} {task.full_name}")
+        new[Task.search] = search_fold(new[Task.title])
         await Task.change(one.task_id, stored["version"], new)
 
 
@@ -154,7 +156,7 @@ async def _add(head: CycleHead, one: AmendedTask) -> None:
         raise Invalid({"person_id": _("Người thực hiện: hãy chọn người cho nhiệm vụ “%(title)s”.", title=one.title)})
     if one.due_on is None:
         raise Invalid({"due_on": _("Thời hạn: hãy ghi ngày cho nhiệm vụ “%(title)s”.", title=one.title)})
-    full_name = await assignee(head, one.person_id)
+    await assignee(head, one.person_id)
     if fault := deadline_fault(head, one.due_on):
         raise Invalid({"due_on": fault})
     await Task.create(
@@ -166,18 +168,18 @@ async def _add(head: CycleHead, one: AmendedTask) -> None:
         required_level=one.required_level or "",
         planned_quantity=one.planned_quantity or "",
         guidance=one.guidance or "",
-        search=search_fold(f"{one.title} {full_name}"),
+        search=search_fold(one.title),
     )
 
 
-async def _issued(actor: Actor, cycle_id: UUID, issued_on: date, number: int) -> dict[Any, Any]:
+async def _issued(actor: Actor, cycle_id: UUID, paper: IssuedPaper) -> dict[Any, Any]:
     tasks = msgspec.json.encode(await notice_tasks(cycle_id)).decode()
     return {
-        AssignmentNotice.number: number,
-        AssignmentNotice.year: issued_on.year,
-        AssignmentNotice.issued_on: issued_on,
+        AssignmentNotice.number: paper.number,
+        AssignmentNotice.year: paper.year,
+        AssignmentNotice.issued_on: paper.issued_on,
         AssignmentNotice.person_id: actor.person_id,
-        AssignmentNotice.issued_at: moment(),
+        AssignmentNotice.issued_at: paper.issued_at,
         AssignmentNotice.tasks: tasks,
     }
 

@@ -7,14 +7,14 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from monthly_rating.common.access import enterable
 from monthly_rating.common.judging import Judges, judges_in
-from monthly_rating.common.links import link
-from monthly_rating.common.sql import decoded
 from monthly_rating.permissions import Permission
-from plugin_api.actor import Actor
+from monthly_rating.rules.periods import period_name
+from plugin_api.actor import Actor, in_scope
 from plugin_api.i18n import gettext as _
 from plugin_api.i18n import ngettext
+from plugin_api.links import link
+from plugin_api.rows import decoded
 from plugin_api.shell import WorkItem
 from tenancy.query import row
 
@@ -22,19 +22,19 @@ MODULE = "monthly_rating"
 ASSESS_AHEAD = timedelta(days=5)
 MOST = 50
 TASKS = """
-SELECT t.id, t.title, t.due_on, c.label FROM monthly_rating_task t
+SELECT t.id, t.title, t.due_on, c.period_start, c.period_end FROM monthly_rating_task t
 JOIN monthly_rating_cycle c ON c.tenant_id = t.tenant_id AND c.id = t.cycle_id
 WHERE t.tenant_id = $1 AND t.person_id = $2 AND t.done_on IS NULL AND NOT t.dropped
   AND c.state = 'running' ORDER BY t.due_on LIMIT 50"""
-PLANS = """
+PLANS = f"""
 SELECT y.id, y.year, y.state, y.unit_id, y.person_id, p.full_name, y.person_id = $2 AS is_mine
 FROM monthly_rating_year_plan y
 JOIN person p ON p.tenant_id = y.tenant_id AND p.id = y.person_id
 WHERE y.tenant_id = $1 AND ((y.person_id = $2 AND (y.state <> 'approved' OR y.year >= $4))
-  OR (y.state = 'submitted' AND ($3::uuid[] IS NULL OR y.unit_id = ANY ($3)))) ORDER BY y.year,
+  OR (y.state = 'submitted' AND {in_scope("y.unit_id", "$3")})) ORDER BY y.year,
     p.name_key LIMIT 100"""
-CYCLES = """
-SELECT c.id, c.unit_id, c.label, c.state, c.period_end, c.notice_due, c.assessment_due, c.decision_due,
+CYCLES = f"""
+SELECT c.id, c.unit_id, c.state, c.period_start, c.period_end, c.notice_due, c.assessment_due, c.decision_due,
   h.closed_at IS NOT NULL AS closed,
   m.person_id IS NOT NULL AND m.excused_reason = '' AS rated, coalesce(a.state, '') AS assessment,
   ARRAY(SELECT o.person_id FROM monthly_rating_cycle_member o WHERE o.tenant_id = $1 AND o.cycle_id = c.id
@@ -50,7 +50,7 @@ FROM monthly_rating_cycle c
 LEFT JOIN monthly_rating_meeting h ON h.tenant_id = c.tenant_id AND h.cycle_id = c.id
 LEFT JOIN monthly_rating_cycle_member m ON m.tenant_id = c.tenant_id AND m.cycle_id = c.id AND m.person_id = $2
 LEFT JOIN monthly_rating_self_assessment a ON a.tenant_id = c.tenant_id AND a.cycle_id = c.id AND a.person_id = $2
-WHERE c.tenant_id = $1 AND c.state <> 'published' AND ($5::uuid[] IS NULL OR c.unit_id = ANY ($5))
+WHERE c.tenant_id = $1 AND c.state <> 'published' AND {in_scope("c.unit_id", "$5")}
   ORDER BY c.period_start LIMIT 50"""
 EVERYTHING = f"""
 SELECT (SELECT jsonb_agg(to_jsonb(task)) FROM ({TASKS}) task) AS tasks,
@@ -63,7 +63,12 @@ class _Task(Struct, frozen=True):
     id: UUID
     title: str
     due_on: date
-    label: str
+    period_start: date
+    period_end: date
+
+    @property
+    def label(self) -> str:
+        return period_name(self.period_start, self.period_end)
 
 
 class _Plan(Struct, frozen=True):
@@ -79,8 +84,8 @@ class _Plan(Struct, frozen=True):
 class _Cycle(Struct, frozen=True):
     id: UUID
     unit_id: UUID
-    label: str
     state: str
+    period_start: date
     period_end: date
     notice_due: date
     assessment_due: date
@@ -91,12 +96,15 @@ class _Cycle(Struct, frozen=True):
     ungraded: list[UUID]
     uncommented: int
 
+    @property
+    def label(self) -> str:
+        return period_name(self.period_start, self.period_end)
+
 
 async def work_items(actor: Actor, today: date) -> Sequence[WorkItem]:
     """Everything that waits for the person, in two statements; the second only for those who judge others."""
-    reviewed = actor.units(Permission.PLAN_REVIEW)
-    units = None if reviewed is None else list(reviewed)
-    found_rows = await row(EVERYTHING, actor.person_id, units, today.year, enterable(actor))
+    reviewed, entered = actor.scope(Permission.PLAN_REVIEW), actor.scope(Permission.MODULE_OPEN)
+    found_rows = await row(EVERYTHING, actor.person_id, reviewed.parameter, today.year, entered.parameter)
     assert found_rows is not None, "an aggregate always answers"
     tasks, plans = decoded(found_rows["tasks"], list[_Task]), decoded(found_rows["plans"], list[_Plan])
     cycles = decoded(found_rows["cycles"], list[_Cycle])
@@ -113,7 +121,7 @@ async def work_items(actor: Actor, today: date) -> Sequence[WorkItem]:
 def _task(actor: Actor, one: _Task, today: date) -> WorkItem:
     late = (today - one.due_on).days
     detail = ngettext("Trễ %(num)s ngày", "Trễ %(num)s ngày", late) if late > 0 else one.label
-    return WorkItem(one.title, detail, link(actor, "tasks", one.id), one.due_on, MODULE)
+    return WorkItem(one.title, detail, link(actor, "monthly_rating.task", task_id=one.id), one.due_on, MODULE)
 
 
 def _own_share(actor: Actor, one: _Cycle, today: date) -> Iterator[WorkItem]:
@@ -129,7 +137,7 @@ def _own_share(actor: Actor, one: _Cycle, today: date) -> Iterator[WorkItem]:
         yield WorkItem(
             _("Nộp bản tự đánh giá"),
             one.label,
-            link(actor, "cycles", one.id, "assessment"),
+            link(actor, "monthly_rating.assessment", cycle_id=one.id),
             one.assessment_due,
             MODULE,
         )
@@ -146,7 +154,11 @@ def _own_share(actor: Actor, one: _Cycle, today: date) -> Iterator[WorkItem]:
             label=one.label,
         )
         yield WorkItem(
-            _("Góp ý trong cuộc họp"), detail, link(actor, "cycles", one.id, "meeting"), one.decision_due, MODULE
+            _("Góp ý trong cuộc họp"),
+            detail,
+            link(actor, "monthly_rating.meeting", cycle_id=one.id),
+            one.decision_due,
+            MODULE,
         )
 
 
@@ -158,16 +170,26 @@ def _chair_share(actor: Actor, one: _Cycle, today: date, judges: Mapping[UUID, J
         yield WorkItem(
             _("Ban hành thông báo phân công"),
             label,
-            link(actor, "cycles", one.id, "notice"),
+            link(actor, "monthly_rating.notice", cycle_id=one.id),
             one.notice_due,
             MODULE,
         )
     elif state == "planning" and actor.may(Permission.TASK_ASSIGN, unit_id):
         yield WorkItem(
-            _("Soạn thông báo phân công"), label, link(actor, "cycles", one.id, "notice"), one.notice_due, MODULE
+            _("Soạn thông báo phân công"),
+            label,
+            link(actor, "monthly_rating.notice", cycle_id=one.id),
+            one.notice_due,
+            MODULE,
         )
     elif state == "running" and today > one.period_end and actor.may(Permission.MEETING_HOLD, unit_id):
-        yield WorkItem(_("Mở cuộc họp đánh giá"), label, link(actor, "cycles", one.id), one.decision_due, MODULE)
+        yield WorkItem(
+            _("Mở cuộc họp đánh giá"),
+            label,
+            link(actor, "monthly_rating.cycle", cycle_id=one.id),
+            one.decision_due,
+            MODULE,
+        )
     elif mine_to_grade:
         detail = ngettext(
             "%(label)s: còn %(num)s người", "%(label)s: còn %(num)s người", len(mine_to_grade), label=label
@@ -175,33 +197,42 @@ def _chair_share(actor: Actor, one: _Cycle, today: date, judges: Mapping[UUID, J
         yield WorkItem(
             _("Quyết định mức xếp loại"),
             detail,
-            link(actor, "cycles", one.id, "meeting"),
+            link(actor, "monthly_rating.meeting", cycle_id=one.id),
             one.decision_due,
             MODULE,
         )
-    elif (
-        state == "meeting" and one.closed and not one.ungraded and actor.may(Permission.PUBLICATION_MAKE, unit_id)
-    ):
+    elif state == "meeting" and one.closed and not one.ungraded and actor.may(Permission.PUBLICATION_MAKE, unit_id):
         yield WorkItem(
-            _("Công bố kết quả xếp loại"), label, link(actor, "cycles", one.id), one.decision_due, MODULE
+            _("Công bố kết quả xếp loại"),
+            label,
+            link(actor, "monthly_rating.cycle", cycle_id=one.id),
+            one.decision_due,
+            MODULE,
         )
-    elif (
-        state == "meeting" and not one.closed and not one.ungraded and actor.may(Permission.MEETING_HOLD, unit_id)
-    ):
+    elif state == "meeting" and not one.closed and not one.ungraded and actor.may(Permission.MEETING_HOLD, unit_id):
         yield WorkItem(
-            _("Kết thúc cuộc họp"), label, link(actor, "cycles", one.id, "meeting"), one.decision_due, MODULE
+            _("Kết thúc cuộc họp"),
+            label,
+            link(actor, "monthly_rating.meeting", cycle_id=one.id),
+            one.decision_due,
+            MODULE,
         )
 
 
 def _plans(actor: Actor, plans: Sequence[_Plan], today: date, judges: Mapping[UUID, Judges]) -> Iterator[WorkItem]:
-    own_cells = actor.units(Permission.PLAN_WRITE) or set()
+    writes = actor.scope(Permission.PLAN_WRITE)
+    own_cells = frozenset[UUID]() if writes.everywhere else writes.units
     with_plan = {one.unit_id for one in plans if one.is_mine and one.year == today.year}
     if own_cells - with_plan:
         yield WorkItem(
-            _("Lập kế hoạch năm %(year)s", year=today.year), _("Chưa có kế hoạch"), link(actor, "plans"), None, MODULE
+            _("Lập kế hoạch năm %(year)s", year=today.year),
+            _("Chưa có kế hoạch"),
+            link(actor, "monthly_rating.plans"),
+            None,
+            MODULE,
         )
     for one in plans:
-        address = link(actor, "plans", one.id)
+        address = link(actor, "monthly_rating.plan", plan_id=one.id)
         if one.is_mine and one.state in ("draft", "returned"):
             detail = _("Được trả lại để sửa") if one.state == "returned" else _("Đang soạn, chưa gửi")
             yield WorkItem(_("Hoàn chỉnh kế hoạch năm %(year)s", year=one.year), detail, address, None, MODULE)

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import msgspec
 
-from monthly_rating.common.clock import moment, today
 from monthly_rating.common.judging import judges_at
 from monthly_rating.permissions import Permission
 from monthly_rating.plans.forms import (
@@ -21,12 +20,12 @@ from monthly_rating.plans.forms import (
 from monthly_rating.plans.queries import items_of
 from monthly_rating.rules.own_case import reason_kept
 from monthly_rating.rules.plan_changes import changes
-from monthly_rating.rules.states import plan_state_after
+from monthly_rating.rules.states import PLAN
 from monthly_rating.tables import YearPlan, YearPlanRevision
 from plugin_api.actor import Actor
+from plugin_api.clock import today
 from plugin_api.errors import Forbidden, Invalid, Refused
 from plugin_api.i18n import gettext as _
-from plugin_api.names import search_fold
 from plugin_api.ports import ports
 from tenancy.faults import Absent, Stale
 from tenancy.query import run, value
@@ -50,7 +49,7 @@ async def start_plan(actor: Actor, data: PlanStart) -> dict[str, Any]:
     ):
         raise Refused(_("Đồng chí đã có kế hoạch năm %(year)s. Hãy mở kế hoạch đó từ danh sách.", year=data.year))
     plan_id = await YearPlan.create(
-        person_id=actor.person_id, unit_id=data.unit_id, year=data.year, search=search_fold(actor.person_name)
+        person_id=actor.person_id, unit_id=data.unit_id, year=data.year
     )
     return {"plan_id": plan_id}
 
@@ -79,7 +78,7 @@ async def submit_plan(actor: Actor, plan_id: UUID, data: PlanStep) -> dict[str, 
 async def correct_plan(actor: Actor, plan_id: UUID, data: PlanCorrection) -> dict[str, Any]:
     """As a reviewer, correct the items of a plan handed in; the correction is a revision that its owner sees."""
     plan, own_reason = await _reviewed_plan(actor, plan_id, data.own_case_reason)
-    plan_state_after("correct", plan["state"])
+    PLAN.after("correct", plan["state"])
     before = await items_of(plan_id)
     await _replace_items(plan, data)
     if not changes(before, await items_of(plan_id)):
@@ -132,7 +131,7 @@ async def _reviewed_plan(actor: Actor, plan_id: UUID, reason: str) -> tuple[dict
 async def _step(
     actor: Actor, plan: dict[str, Any], step: str, version: int, note: str, own_case_reason: str = ""
 ) -> None:
-    state = plan_state_after(step, plan["state"])
+    state = PLAN.after(step, plan["state"])
     if step == "submit" and not await items_of(plan["id"]):
         raise Refused(_("Kế hoạch chưa có nhiệm vụ nào. Hãy thêm nhiệm vụ rồi gửi."))
     await YearPlan.change(plan["id"], version, {YearPlan.state: state})
@@ -204,14 +203,13 @@ async def _keep_revision(actor: Actor, plan_id: UUID, step: str, state: str, not
         "plan_id = $2",
         plan_id,
     )
-    await YearPlanRevision.create(
-        plan_id=plan_id,
+    await YearPlanRevision.add(
+        actor,
+        plan_id,
+        step,
+        note,
         number=number,
-        step=step,
         state=state,
-        note=note,
-        person_id=actor.person_id,
-        at=moment(),
         items=msgspec.json.encode(await items_of(plan_id)).decode(),
         own_case_reason=own_case_reason,
     )

@@ -65,6 +65,6 @@ class PlanRefusal(Struct, frozen=True):
 class PlanQuery(Listing, frozen=True):
     """Plans by words, year, cell and state."""
 
-    year: Annotated[int, Meta(ge=2000, le=2100)] | None = None
-    unit_id: UUID | None = None
-    state: Annotated[str, Meta(max_length=20)] = ""
+    year: Annotated[int, Meta(ge=2000, le=2100, title=_("Năm"))] | None = None
+    unit_id: Annotated[UUID | None, Meta(title=_("Chi bộ"))] = None
+    state: Annotated[str, Meta(max_length=20, title=_("Trạng thái"))] = ""

@@ -5,24 +5,23 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from monthly_rating.common.access import enterable
-from monthly_rating.common.choices import Choices, choices
-from monthly_rating.common.clock import today
 from monthly_rating.common.judging import judges_at
-from monthly_rating.common.sql import decoded, shaped, shapes
 from monthly_rating.permissions import Permission
 from monthly_rating.plans.forms import PlanQuery
 from monthly_rating.plans.queries import ITEMS, KNOWN, LIST, ONE, ORDERS
 from monthly_rating.rules.own_case import Ruling
 from monthly_rating.rules.plan_changes import PlanChange, PlanItem, changes
-from monthly_rating.rules.states import PLAN_STATES, PLAN_STEP_TITLES, title_of
+from monthly_rating.rules.states import PLAN
 from plugin_api.actor import Actor
+from plugin_api.choices import Choices, choices
+from plugin_api.clock import today
 from plugin_api.i18n import gettext as _
 from plugin_api.i18n import mark
 from plugin_api.listing import PageInfo, page_of
-from plugin_api.names import search_fold
+from plugin_api.names import search_pattern
 from plugin_api.papers import Sheet, SheetColumn
 from plugin_api.ports import ports
+from plugin_api.rows import decoded, shaped, shapes
 from tenancy.faults import Absent
 from tenancy.query import row, rows
 
@@ -120,39 +119,36 @@ async def plans_page(actor: Actor, query: PlanQuery) -> PlansPage:
     """Plans by words, year, cell and state. Drafts are seen by their owner only."""
     found, page = await page_of(
         query,
-        lambda limit, offset: rows(
-            f"{LIST} ORDER BY {query.order(ORDERS, 'person')} LIMIT $9 OFFSET $10",
-            actor.person_id,
-            _overseen(actor),
-            enterable(actor),
-            query.year,
-            query.unit_id,
-            query.state,
-            search_fold(query.q),
-            limit,
-            offset,
-        ),
+        ORDERS,
+        LIST,
+        actor.person_id,
+        (actor.scope(Permission.PLAN_REVIEW) | actor.scope(Permission.OVERVIEW_READ)).parameter,
+        actor.scope(Permission.MODULE_OPEN).parameter,
+        query.year,
+        query.unit_id,
+        query.state,
+        search_pattern(query.q),
     )
     entered, writes, reviews = (
-        actor.units(one) for one in (Permission.MODULE_OPEN, Permission.PLAN_WRITE, Permission.PLAN_REVIEW)
+        actor.scope(one) for one in (Permission.MODULE_OPEN, Permission.PLAN_WRITE, Permission.PLAN_REVIEW)
     )
-    known = await row(KNOWN, actor.person_id, None if reviews is None else list(reviews))
+    known = await row(KNOWN, actor.person_id, reviews.parameter)
     assert known is not None, "an aggregate always answers"
     cells = await ports().people.units("cell", today())
-    start_units = [(str(cell.id), cell.name) for cell in cells if writes is None or cell.id in writes]
+    start_units = [(str(cell.id), cell.name) for cell in cells if cell.id in writes]
     now = today().year
     return PlansPage(
-        plans=[shaped(PlanLine, one, state_title=title_of(PLAN_STATES, one["state"])) for one in found],
+        plans=[shaped(PlanLine, one, state_title=PLAN.state_title(one["state"])) for one in found],
         page=page,
         years=known["years"],
-        units=[(str(cell.id), cell.name) for cell in cells if entered is None or cell.id in entered],
-        states=choices(PLAN_STATES),
+        units=[(str(cell.id), cell.name) for cell in cells if cell.id in entered],
+        states=choices(PLAN.states),
         start_units=start_units,
         start_years=[now, now + 1, now - 1],
         own_years=known["own_years"],
         waiting=known["waiting"],
         may_start=bool(start_units),
-        may_review=reviews is None or bool(reviews),
+        may_review=bool(reviews),
     )
 
 
@@ -172,7 +168,7 @@ async def plan_page(actor: Actor, plan_id: UUID) -> PlanPage:
     return shaped(
         PlanPage,
         found,
-        state_title=title_of(PLAN_STATES, state),
+        state_title=PLAN.state_title(state),
         items=items,
         revisions=revisions,
         is_mine=is_mine,
@@ -203,11 +199,6 @@ def plans_sheet(found: PlansPage) -> Sheet:
     )
 
 
-def _overseen(actor: Actor) -> list[UUID] | None:
-    reviewed, read = actor.units(Permission.PLAN_REVIEW), actor.units(Permission.OVERVIEW_READ)
-    return None if reviewed is None or read is None else list(reviewed | read)
-
-
 def _may_read(actor: Actor, unit_id: UUID) -> bool:
     return actor.may(Permission.PLAN_REVIEW, unit_id) or actor.may(Permission.OVERVIEW_READ, unit_id)
 
@@ -221,7 +212,7 @@ def _revisions(kept: list[StoredRevision]) -> list[PlanRevision]:
             PlanRevision(
                 one.number,
                 one.step,
-                _(PLAN_STEP_TITLES[one.step]),
+                PLAN.step_title(one.step),
                 one.state,
                 one.full_name,
                 one.at,

@@ -2,13 +2,16 @@
 
 from uuid import UUID
 
-from monthly_rating.common.sql import shapes
+from monthly_rating.common.sql import NAME_TODAY
 from monthly_rating.rules.plan_changes import PlanItem
+from plugin_api.actor import in_scope
+from plugin_api.listing import Orders
+from plugin_api.rows import shapes
 from tenancy.query import rows
 
 ITEMS = """SELECT id AS item_id, title, due_on, expected_level FROM monthly_rating_year_plan_item
 WHERE tenant_id = $1 AND plan_id = $2 AND NOT dropped ORDER BY sort, due_on"""
-LIST = """
+LIST = f"""
 SELECT y.id AS plan_id, y.person_id, p.full_name, u.name AS unit_name, y.year, y.state, y.person_id = $2 AS is_mine,
   count(*) OVER () AS total,
   (SELECT count(*) FROM monthly_rating_year_plan_item i WHERE i.tenant_id = $1 AND i.plan_id = y.id
@@ -18,20 +21,16 @@ SELECT y.id AS plan_id, y.person_id, p.full_name, u.name AS unit_name, y.year, y
 FROM monthly_rating_year_plan y
 JOIN person p ON p.tenant_id = y.tenant_id AND p.id = y.person_id
 JOIN unit u ON u.tenant_id = y.tenant_id AND u.id = y.unit_id
-WHERE y.tenant_id = $1 AND (y.person_id = $2 OR (y.state <> 'draft' AND ($3::uuid[] IS NULL OR y.unit_id = ANY ($3))))
-  AND ($4::uuid[] IS NULL OR y.unit_id = ANY ($4)) AND ($5::int IS NULL OR y.year = $5)
+WHERE y.tenant_id = $1 AND (y.person_id = $2 OR (y.state <> 'draft' AND {in_scope("y.unit_id", "$3")}))
+  AND {in_scope("y.unit_id", "$4")} AND ($5::int IS NULL OR y.year = $5)
     AND ($6::uuid IS NULL OR y.unit_id = $6)
-  AND ($7 = '' OR y.state = $7) AND ($8 = '' OR y.search LIKE '%' || $8 || '%')"""
-ORDERS = {
-    "person": "p.name_key, y.year, y.id",
-    "year": "y.year, p.name_key, y.id",
-    "state": "y.state, p.name_key, y.id",
-}
-KNOWN = """
-SELECT coalesce(array_agg(DISTINCT year ORDER BY year DESC), '{}') AS years,
-  coalesce(array_agg(DISTINCT year) FILTER (WHERE person_id = $2), '{}') AS own_years,
+  AND ($7 = '' OR y.state = $7) AND ($8 = '' OR {NAME_TODAY} LIKE '%' || $8 || '%')"""
+ORDERS = Orders("y.id", "person", person="p.name_key, y.year", year="y.year, p.name_key", state="y.state, p.name_key")
+KNOWN = f"""
+SELECT coalesce(array_agg(DISTINCT year ORDER BY year DESC), '{{}}') AS years,
+  coalesce(array_agg(DISTINCT year) FILTER (WHERE person_id = $2), '{{}}') AS own_years,
   count(*) FILTER (WHERE state = 'submitted' AND person_id <> $2
-    AND ($3::uuid[] IS NULL OR unit_id = ANY ($3))) AS waiting
+    AND {in_scope("unit_id", "$3")}) AS waiting
 FROM monthly_rating_year_plan WHERE tenant_id = $1"""
 ONE = """
 SELECT y.id AS plan_id, y.person_id, p.full_name, y.unit_id, u.name AS unit_name, y.year, y.state, y.version,

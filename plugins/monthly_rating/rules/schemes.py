@@ -7,16 +7,30 @@ from typing import Protocol, TypeVar
 from msgspec import Struct
 
 from plugin_api.errors import Invalid
+from plugin_api.i18n import either
 from plugin_api.i18n import gettext as _
 
 
 class Level(Struct, frozen=True):
-    """One class of a scheme. `rank` 1 is the best; `completed` whether it counts as having completed the tasks."""
+    """One class of a scheme. `rank` 1 is the best; `completed` whether it counts as having completed the tasks.
+
+    `label` is what papers call it, `title` what screens call it in the language of the request.
+    """
 
     key: str
     label: str
     rank: int
     completed: bool
+    label_en: str = ""
+
+    @property
+    def title(self) -> str:
+        return either(self.label, self.label_en)
+
+    @property
+    def choice(self) -> str:
+        """The class as a form offers it."""
+        return f"{self.key} – {self.title}"
 
 
 class SchemeEntry(Struct, frozen=True):
@@ -28,6 +42,7 @@ class SchemeEntry(Struct, frozen=True):
     source: str
     valid_from: date
     valid_to: date | None = None
+    title_en: str = ""
     confirmed: bool = False
     enabled: bool = False
 

@@ -1,59 +1,49 @@
-"""The states of a year plan and of a cycle, and every step between them, as data."""
+"""The states of a year plan, of a cycle and of a self-assessment, and every step between them, as data."""
 
 from collections.abc import Mapping
 from typing import Final
 
-from plugin_api.errors import Refused
 from plugin_api.i18n import gettext
 from plugin_api.i18n import mark as _
+from plugin_api.workflow import Step, Workflow
 
-PLAN_STATES: Final[Mapping[str, str]] = {
-    "draft": _("Đang soạn"),
-    "submitted": _("Chờ xem xét"),
-    "returned": _("Trả lại để sửa"),
-    "approved": _("Đã duyệt"),
-}
-PLAN_STEPS: Final[Mapping[str, tuple[frozenset[str], str]]] = {
-    "submit": (frozenset({"draft", "returned"}), "submitted"),
-    "correct": (frozenset({"submitted"}), "submitted"),
-    "return": (frozenset({"submitted"}), "returned"),
-    "approve": (frozenset({"submitted"}), "approved"),
-    "reopen": (frozenset({"approved"}), "returned"),
-}
-"""Step → the states it may be taken from, the state it leads to."""
+PLAN: Final = Workflow(
+    subject=_("Kế hoạch"),
+    states={
+        "draft": _("Đang soạn"),
+        "submitted": _("Chờ xem xét"),
+        "returned": _("Trả lại để sửa"),
+        "approved": _("Đã duyệt"),
+    },
+    steps={
+        "submit": Step(_("Gửi xem xét"), frozenset({"draft", "returned"}), "submitted"),
+        "correct": Step(_("Chỉnh sửa khi xem xét"), frozenset({"submitted"}), "submitted"),
+        "approve": Step(_("Duyệt"), frozenset({"submitted"}), "approved"),
+        "return": Step(_("Trả lại"), frozenset({"submitted"}), "returned"),
+        "reopen": Step(_("Mở lại"), frozenset({"approved"}), "returned"),
+    },
+    advice={"approved": _("Cần thay đổi thì đề nghị người xem xét mở lại kế hoạch.")},
+)
 
-PLAN_STEP_TITLES: Final[Mapping[str, str]] = {
-    "submit": _("Gửi xem xét"),
-    "correct": _("Chỉnh sửa khi xem xét"),
-    "return": _("Trả lại"),
-    "approve": _("Duyệt"),
-    "reopen": _("Mở lại"),
-}
-
-CYCLE_STATES: Final[Mapping[str, str]] = {
-    "planning": _("Đang phân công"),
-    "running": _("Đang thực hiện"),
-    "meeting": _("Đang họp, xếp loại"),
-    "published": _("Đã công bố"),
-}
-CYCLE_STEPS: Final[Mapping[str, tuple[frozenset[str], str]]] = {
-    "issue": (frozenset({"planning"}), "running"),
-    "amend": (frozenset({"running"}), "running"),
-    "open_meeting": (frozenset({"running"}), "meeting"),
-    "close_meeting": (frozenset({"meeting"}), "meeting"),
-    "publish": (frozenset({"meeting"}), "published"),
-    "correct": (frozenset({"published"}), "published"),
-}
-CYCLE_STEP_TITLES: Final[Mapping[str, str]] = {
-    "open": _("Mở kỳ"),
-    "issue": _("Ban hành thông báo phân công"),
-    "amend": _("Sửa đổi thông báo phân công"),
-    "open_meeting": _("Mở cuộc họp"),
-    "close_meeting": _("Kết thúc cuộc họp"),
-    "publish": _("Công bố kết quả"),
-    "correct": _("Đính chính mức xếp loại"),
-}
-NEXT_CYCLE_STEP: Final[Mapping[str, str]] = {"planning": "issue", "running": "open_meeting", "meeting": "publish"}
+CYCLE: Final = Workflow(
+    subject=_("Kỳ đánh giá"),
+    states={
+        "planning": _("Đang phân công"),
+        "running": _("Đang thực hiện"),
+        "meeting": _("Đang họp, xếp loại"),
+        "published": _("Đã công bố"),
+    },
+    steps={
+        "open": Step(_("Mở kỳ"), frozenset(), "planning"),
+        "issue": Step(_("Ban hành thông báo phân công"), frozenset({"planning"}), "running"),
+        "amend": Step(_("Sửa đổi thông báo phân công"), frozenset({"running"}), "running"),
+        "open_meeting": Step(_("Mở cuộc họp"), frozenset({"running"}), "meeting"),
+        "close_meeting": Step(_("Kết thúc cuộc họp"), frozenset({"meeting"}), "meeting"),
+        "publish": Step(_("Công bố kết quả"), frozenset({"meeting"}), "published"),
+        "correct": Step(_("Đính chính mức xếp loại"), frozenset({"published"}), "published"),
+    },
+    advice={"published": _("Sai sót về mức xếp loại thì dùng mục đính chính.")},
+)
 
 ASSESSMENT_STATES: Final[Mapping[str, str]] = {
     "": _("Chưa viết"),
@@ -63,65 +53,14 @@ ASSESSMENT_STATES: Final[Mapping[str, str]] = {
 }
 
 
-def title_of(titles: Mapping[str, str], state: str) -> str:
-    """What `state` is called in the language of this request."""
-    return gettext(titles[state])
-
-
-def plan_state_after(step: str, state: str) -> str:
-    """Where `step` leads a plan in `state`. Raises Refused with the reason."""
-    allowed, target = PLAN_STEPS[step]
-    if state not in allowed:
-        raise Refused(
-            gettext(
-                "Kế hoạch đang ở trạng thái “%(state)s”, không thể %(step)s. Mở lại trang để xem trạng thái mới nhất.",
-                state=title_of(PLAN_STATES, state),
-                step=gettext(PLAN_STEP_TITLES[step]).lower(),
-            )
-        )
-    return target
-
-
-def cycle_state_after(step: str, state: str) -> str:
-    """Where `step` leads a cycle in `state`. Raises Refused, saying which step comes first."""
-    allowed, target = CYCLE_STEPS[step]
-    if state in allowed:
-        return target
-    wanted = gettext(CYCLE_STEP_TITLES[step]).lower()
-    if state == "published":
-        raise Refused(
-            gettext("Kỳ này đã công bố kết quả nên không thể %(step)s. Sai sót thì dùng mục đính chính.", step=wanted)
-        )
-    raise Refused(
-        gettext(
-            "Kỳ đang ở bước “%(state)s”, chưa thể hoặc không còn %(step)s được. Bước tiếp theo là: %(next)s.",
-            state=title_of(CYCLE_STATES, state),
-            step=wanted,
-            next=gettext(CYCLE_STEP_TITLES[NEXT_CYCLE_STEP[state]]).lower(),
-        )
-    )
+def assessment_title(state: str) -> str:
+    """What the state of a self-assessment is called in the language of this request."""
+    return gettext(ASSESSMENT_STATES[state])
 
 
 def next_step_title(state: str, meeting_closed: bool = True) -> str:
-    """What comes next, in words; nothing once the results are known."""
-    if state not in NEXT_CYCLE_STEP:
+    """What comes next in a cycle, in words; nothing once the results are known."""
+    step = CYCLE.next_step(state)
+    if step is None:
         return ""
-    step = "close_meeting" if state == "meeting" and not meeting_closed else NEXT_CYCLE_STEP[state]
-    return gettext(CYCLE_STEP_TITLES[step])
-
-
-def must_be_in(state: str, wanted: str) -> None:
-    """Raise Refused unless a cycle is in `wanted`: for work that belongs to one state and leads nowhere."""
-    if state == wanted:
-        return
-    if state == "published":
-        raise Refused(
-            gettext("Kỳ này đã công bố kết quả, không sửa được nữa. Sai sót về mức xếp loại thì dùng mục đính chính.")
-        )
-    raise Refused(
-        gettext(
-            "Việc này chỉ làm khi kỳ ở bước “%(wanted)s”; kỳ đang ở bước “%(state)s”.",
-            wanted=title_of(CYCLE_STATES, wanted),
-            state=title_of(CYCLE_STATES, state),
-        )
-    )
+    return CYCLE.step_title("close_meeting" if state == "meeting" and not meeting_closed else step)

@@ -45,6 +45,7 @@ async def add_shipped_schemes() -> None:
             Scheme(
                 code=entry.code,
                 title=entry.title,
+                title_en=entry.title_en,
                 levels=msgspec.json.encode(entry.levels).decode(),
                 source=entry.source,
                 valid_from=entry.valid_from,

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from monthly_rating.common.sql import decoded, shaped
 from monthly_rating.rules.schemes import Level, in_force
 from plugin_api.errors import Refused
+from plugin_api.i18n import either
 from plugin_api.i18n import gettext as _
+from plugin_api.rows import decoded, shaped
 from tenancy.query import rows
 
 
@@ -44,8 +45,16 @@ async def scheme_for(day: date) -> SchemeLine:
 
 async def all_schemes() -> list[SchemeLine]:
     found = await rows("""
-        SELECT s.id AS scheme_id, s.code, s.title, s.levels, s.source, s.valid_from, s.valid_to, s.confirmed,
-          s.enabled, s.version,
+        SELECT s.id AS scheme_id, s.code, s.title, s.title_en, s.levels, s.source, s.valid_from, s.valid_to,
+          s.confirmed, s.enabled, s.version,
           (SELECT count(*) FROM monthly_rating_cycle c WHERE c.tenant_id = $1 AND c.scheme_id = s.id) AS cycles
         FROM monthly_rating_scheme s WHERE s.tenant_id = $1 ORDER BY s.valid_from DESC, s.code""")
-    return [shaped(SchemeLine, one, levels=decoded(one["levels"], list[Level])) for one in found]
+    return [
+        shaped(
+            SchemeLine,
+            one,
+            title=either(one["title"], one["title_en"]),
+            levels=decoded(one["levels"], list[Level]),
+        )
+        for one in found
+    ]

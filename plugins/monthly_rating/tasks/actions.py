@@ -4,15 +4,15 @@ then their owners report on them."""
 from typing import Any, Literal
 from uuid import UUID
 
-from monthly_rating.common.clock import moment, today
 from monthly_rating.common.forms import VersionOnly
 from monthly_rating.cycles.queries import CycleHead, cycle_head
 from monthly_rating.permissions import Permission
-from monthly_rating.rules.states import must_be_in
+from monthly_rating.rules.states import CYCLE
 from monthly_rating.tables import Task, TaskProgress
 from monthly_rating.tasks.forms import TaskDraft, TaskEdit, TaskReport
 from monthly_rating.tasks.queries import DUE_PLAN_ITEMS, assignee, deadline_fault, next_sort, own_task
 from plugin_api.actor import Actor
+from plugin_api.clock import now, today
 from plugin_api.errors import Invalid, Refused
 from plugin_api.i18n import gettext as _
 from plugin_api.names import search_fold
@@ -23,7 +23,7 @@ async def add_task(actor: Actor, cycle_id: UUID, data: TaskDraft) -> dict[str, A
     """Draft a task for a person of the cell. Raises Refused after the notice was issued,
     Invalid for a stranger or a wrong day."""
     head = await _draft_of(actor, cycle_id)
-    full_name = await assignee(head, data.person_id)
+    await assignee(head, data.person_id)
     await _check(head, data)
     task_id = await Task.create(
         cycle_id=cycle_id,
@@ -35,7 +35,7 @@ async def add_task(actor: Actor, cycle_id: UUID, data: TaskDraft) -> dict[str, A
         required_level=data.required_level,
         planned_quantity=data.planned_quantity,
         guidance=data.guidance,
-        search=search_fold(f"{data.title} {full_name}"),
+        search=search_fold(data.title),
     )
     return {"cycle_id": cycle_id, "task_id": task_id}
 
@@ -44,7 +44,7 @@ async def edit_task(actor: Actor, task_id: UUID, data: TaskEdit) -> dict[str, An
     """Word a drafted task anew. Raises Refused after the notice was issued: then it takes an amendment."""
     task = await Task.get(task_id)
     head = await _draft_of(actor, task["cycle_id"])
-    full_name = await assignee(head, data.person_id)
+    await assignee(head, data.person_id)
     await _check(head, data)
     await Task.change(
         task_id,
@@ -57,7 +57,7 @@ async def edit_task(actor: Actor, task_id: UUID, data: TaskEdit) -> dict[str, An
             Task.planned_quantity: data.planned_quantity,
             Task.guidance: data.guidance,
             Task.plan_item_id: data.plan_item_id,
-            Task.search: search_fold(f"{data.title} {full_name}"),
+            Task.search: search_fold(data.title),
         },
     )
     return {"cycle_id": task["cycle_id"], "task_id": task_id}
@@ -79,7 +79,7 @@ async def take_from_plans(actor: Actor, cycle_id: UUID) -> dict[str, Any]:
     """
     await _draft_of(actor, cycle_id, "UPDATE")
     found = await rows(
-        f"SELECT i.id, p.person_id, i.title, i.due_on, i.expected_level, p.search {DUE_PLAN_ITEMS} ORDER BY "
+        f"SELECT i.id, p.person_id, i.title, i.due_on, i.expected_level {DUE_PLAN_ITEMS} ORDER BY "
         f"p.person_id, i.sort",
         cycle_id,
     )
@@ -98,7 +98,7 @@ async def take_from_plans(actor: Actor, cycle_id: UUID) -> dict[str, Any]:
                 title=one["title"],
                 due_on=one["due_on"],
                 required_level=one["expected_level"],
-                search=search_fold(f"{one['title']} {one['search']}"),
+                search=search_fold(one["title"]),
             )
             for place, one in enumerate(found)
         ]
@@ -130,7 +130,7 @@ async def report_task(actor: Actor, task_id: UUID, data: TaskReport) -> dict[str
         {Task.progress: data.progress, Task.done_on: done_on, Task.result: data.result or task["result"]},
     )
     await TaskProgress.create(
-        task_id=task_id, percent=data.progress, note=data.note, person_id=actor.person_id, at=moment()
+        task_id=task_id, percent=data.progress, note=data.note, person_id=actor.person_id, at=now()
     )
     return {"task_id": task_id}
 
@@ -142,7 +142,7 @@ async def _draft_of(actor: Actor, cycle_id: UUID, lock: Literal["SHARE", "UPDATE
         raise Refused(
             _("Thông báo phân công đã ban hành nên nhiệm vụ đã chốt. Cần thay đổi thì sửa đổi thông báo, nêu lý do.")
         )
-    must_be_in(head.state, "planning")
+    CYCLE.must_be_in(head.state, "planning")
     return head
 
 

@@ -42,5 +42,5 @@ class TaskReport(Struct, frozen=True):
 class TaskQuery(Listing, frozen=True):
     """Tasks of a cycle by words, person and standing."""
 
-    person_id: UUID | None = None
+    person_id: Annotated[UUID | None, Meta(title=_("Người"))] = None
     state: Annotated[Literal["", "done", "late", "open"], Meta(title=_("Tình trạng"))] = ""

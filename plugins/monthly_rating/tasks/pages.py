@@ -6,24 +6,24 @@ from uuid import UUID
 from msgspec import Struct
 
 from monthly_rating.common.access import sees_all
-from monthly_rating.common.choices import Person
-from monthly_rating.common.clock import today
 from monthly_rating.common.forms import EVIDENCE_LIMITS
-from monthly_rating.common.sql import decoded, shaped
 from monthly_rating.cycles.queries import CycleHead, cycle_head
 from monthly_rating.permissions import Permission
 from monthly_rating.tasks.forms import TaskQuery
 from monthly_rating.tasks.queries import LIST, ONE, ORDERS, PEOPLE
 from monthly_rating.tasks.rows import StoredTask, TaskResult, task_result
 from plugin_api.actor import Actor
+from plugin_api.choices import Person
+from plugin_api.clock import today
 from plugin_api.files import FileLimits
 from plugin_api.i18n import gettext as _
 from plugin_api.i18n import mark
-from plugin_api.listing import PageInfo, page_of
-from plugin_api.names import search_fold
+from plugin_api.listing import PageInfo, page_of, paged
+from plugin_api.names import search_pattern
 from plugin_api.papers import CellKind, Sheet, SheetColumn
+from plugin_api.rows import decoded, shaped
 from tenancy.faults import Absent
-from tenancy.query import Record, row, rows
+from tenancy.query import row, rows
 
 
 class EvidenceLine(Struct, frozen=True):
@@ -105,14 +105,8 @@ async def tasks_page(actor: Actor, cycle_id: UUID, query: TaskQuery) -> TasksPag
     all_seen, assigns = sees_all(actor, head.unit_id), actor.may(Permission.TASK_ASSIGN, head.unit_id)
     hidden = head.state == "planning" and not (assigns or all_seen)
     seen_by = None if all_seen or assigns else actor.person_id
-    statement = f"{LIST} ORDER BY {query.order(ORDERS, 'person')} LIMIT $8 OFFSET $9"
-    asked = (cycle_id, today(), seen_by, query.person_id, query.state, search_fold(query.q))
-
-    async def tasks(limit: int, offset: int) -> list[Record]:
-        # lint: allow(string-built-sql): the order is one of ORDERS
-        return [] if hidden else await rows(statement, *asked, limit, offset)
-
-    found, page = await page_of(query, tasks)
+    asked = (cycle_id, today(), seen_by, query.person_id, query.state, search_pattern(query.q))
+    found, page = ([], paged(query, 0)) if hidden else await page_of(query, ORDERS, LIST, *asked)
     people = await rows(PEOPLE, cycle_id)
     return TasksPage(
         cycle=head,

@@ -3,16 +3,17 @@
 from typing import Any, Literal
 from uuid import UUID
 
-from monthly_rating.common.sql import LATE
+from monthly_rating.common.sql import LATE, TASK_WORDS
 from monthly_rating.cycles.queries import CycleHead, cycle_head
 from monthly_rating.cycles.rows import ASSESSMENTS
 from monthly_rating.permissions import Permission
-from monthly_rating.rules.states import must_be_in
+from monthly_rating.rules.states import CYCLE
 from monthly_rating.tables import Task
 from monthly_rating.tasks.rows import TASK_COLUMNS
 from plugin_api.actor import Actor
 from plugin_api.errors import Forbidden, Invalid, Refused
 from plugin_api.i18n import gettext as _
+from plugin_api.listing import Orders
 from tenancy.query import row, value
 
 DUE_PLAN_ITEMS = """
@@ -34,15 +35,17 @@ FROM monthly_rating_task t
 JOIN person p ON p.tenant_id = t.tenant_id AND p.id = t.person_id
 LEFT JOIN assessed a ON a.person_id = t.person_id
 WHERE t.tenant_id = $1 AND t.cycle_id = $2 AND NOT t.dropped AND ($4::uuid IS NULL OR t.person_id = $4)
-  AND ($5::uuid IS NULL OR t.person_id = $5) AND ($7 = '' OR t.search LIKE '%' || $7 || '%')
+  AND ($5::uuid IS NULL OR t.person_id = $5) AND ($7 = '' OR {TASK_WORDS} LIKE '%' || $7 || '%')
   AND ($6 = '' OR ($6 = 'late' AND {LATE}) OR ($6 = 'done' AND t.done_on IS NOT NULL)
     OR ($6 = 'open' AND t.done_on IS NULL))"""
-ORDERS = {
-    "person": "p.name_key, t.sort, t.id",
-    "title": "t.title, t.id",
-    "due": "t.due_on, p.name_key, t.id",
-    "progress": "t.progress, t.due_on, t.id",
-}
+ORDERS = Orders(
+    "t.id",
+    "person",
+    person="p.name_key, t.sort",
+    title="t.title",
+    due="t.due_on, p.name_key",
+    progress="t.progress, t.due_on",
+)
 PEOPLE = f"""
 SELECT m.person_id, p.full_name, m.excused_reason = '' AS rated,
   (SELECT count(*) FROM (SELECT i.id {DUE_PLAN_ITEMS}) waiting) AS from_plans
@@ -122,5 +125,5 @@ async def own_task(
     if task["dropped"]:
         raise Refused(_("Nhiệm vụ này đã được rút khỏi thông báo phân công."))
     if head.state not in states:
-        must_be_in(head.state, states[0])
+        CYCLE.must_be_in(head.state, states[0])
     return task, head

@@ -17,12 +17,13 @@ from tenancy.blueprints.model import (
     RoleGrant,
     Unit,
 )
-from tenancy.blueprints.reading import read, read_all
+from tenancy.blueprints.reading import Accepted, read, read_all, read_together
 from tenancy.blueprints.together import parents_first
 from tenancy.blueprints.writing import write
 
 __all__ = [
     "About",
+    "Accepted",
     "Appointment",
     "Blueprint",
     "BlueprintError",
@@ -37,5 +38,6 @@ __all__ = [
     "parents_first",
     "read",
     "read_all",
+    "read_together",
     "write",
 ]

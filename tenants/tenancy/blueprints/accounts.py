@@ -1,12 +1,12 @@
 """One sign-in is one person: the only thing that two bodies may share, and then only when the file says so."""
 
 from collections.abc import Iterator, Sequence
-from gettext import gettext as _
 from typing import NamedTuple
 
 from tenancy.blueprints.draft import Draft
 from tenancy.blueprints.faults import Complaint, Place
 from tenancy.blueprints.model import Person
+from tenancy.i18n import gettext as _
 
 
 class _Entry(NamedTuple):

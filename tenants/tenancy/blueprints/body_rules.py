@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
-from gettext import gettext as _
 
 from tenancy.blueprints.checking import dates_in_order, end_of, loop_through, repeated
 from tenancy.blueprints.faults import Complaint, Place
 from tenancy.blueprints.model import NO_DATE, Blueprint, Body, BodyKind
+from tenancy.i18n import gettext as _
 
 _ABOVE: dict[BodyKind, tuple[BodyKind, ...]] = {
     "supreme": (),

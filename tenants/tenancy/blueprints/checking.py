@@ -2,10 +2,10 @@
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from gettext import gettext as _
 
 from tenancy.blueprints.faults import Complaint, Place
 from tenancy.blueprints.model import NO_DATE, Dated
+from tenancy.i18n import gettext as _
 
 
 def repeated(keys: Iterable[Hashable]) -> Iterator[tuple[int, int]]:

@@ -3,7 +3,6 @@
 import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
-from gettext import gettext as _
 from pathlib import Path
 
 from tenancy.blueprints.faults import BlueprintError, BlueprintFault, Complaint, Place, field_of, line_of
@@ -11,6 +10,7 @@ from tenancy.blueprints.locator import lines_of, without_impossible_days
 from tenancy.blueprints.model import Blueprint
 from tenancy.blueprints.shaping import shape
 from tenancy.blueprints.syntax import fault_of_syntax
+from tenancy.i18n import gettext as _
 
 
 class Draft:

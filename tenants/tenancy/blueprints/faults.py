@@ -7,11 +7,6 @@ Place = tuple[str | int, ...]
 """The way to a value in the document: `("body", 0, "unit", 2, "name")`."""
 
 
-def N_(sentence: str) -> str:
-    """Mark a sentence for the translation catalogue where it is written; it is translated where it is shown."""
-    return sentence
-
-
 class BlueprintFault(NamedTuple):
     """One fault: `line` counts from 1, `field` is the key as written in the file (`body.person.login`)."""
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Protocol
 
 from msgspec import Meta, Struct, field
 
-from tenancy.blueprints.faults import N_
+from tenancy.i18n import mark
 
 NO_DATE = date.min
 """Stands where the file has no usable date: the fault is already reported and no further one may follow from it."""
@@ -23,7 +23,7 @@ Line = Annotated[
     Meta(
         pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*\Z",
         max_length=500,
-        extra={"sentence": N_("Ghi chữ trong dấu nháy, trên một dòng, từ 1 đến 500 ký tự.")},
+        extra={"sentence": mark("Ghi chữ trong dấu nháy, trên một dòng, từ 1 đến 500 ký tự.")},
     ),
 ]
 Slug = Annotated[
@@ -32,7 +32,7 @@ Slug = Annotated[
         pattern=r"^[a-z0-9]+(-[a-z0-9]+)*\Z",
         max_length=63,
         extra={
-            "sentence": N_("Ghi chữ thường không dấu và chữ số, nối bằng dấu “-”, không quá 63 ký tự: “kien-luong”.")
+            "sentence": mark("Ghi chữ thường không dấu và chữ số, nối bằng dấu “-”, không quá 63 ký tự: “kien-luong”.")
         },
     ),
 ]
@@ -42,7 +42,7 @@ Login = Annotated[
         pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*\Z",
         min_length=3,
         max_length=64,
-        extra={"sentence": N_("Ghi chữ thường không dấu, có thể ngắt bằng dấu chấm, từ 3 đến 64 ký tự: “anh.nt”.")},
+        extra={"sentence": mark("Ghi chữ thường không dấu, có thể ngắt bằng dấu chấm, từ 3 đến 64 ký tự: “anh.nt”.")},
     ),
 ]
 Email = Annotated[
@@ -50,7 +50,7 @@ Email = Annotated[
     Meta(
         pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+\Z",
         max_length=254,
-        extra={"sentence": N_("Ghi một địa chỉ thư điện tử đầy đủ, ví dụ “van.thu@vidu.vn”, hoặc bỏ khóa này.")},
+        extra={"sentence": mark("Ghi một địa chỉ thư điện tử đầy đủ, ví dụ “van.thu@vidu.vn”, hoặc bỏ khóa này.")},
     ),
 ]
 ModuleName = Annotated[
@@ -58,12 +58,12 @@ ModuleName = Annotated[
     Meta(
         pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*\Z",
         max_length=63,
-        extra={"sentence": N_("Ghi tên mô-đun bằng chữ thường nối bằng dấu gạch dưới: “monthly_rating”.")},
+        extra={"sentence": mark("Ghi tên mô-đun bằng chữ thường nối bằng dấu gạch dưới: “monthly_rating”.")},
     ),
 ]
 Year = Annotated[
     int,
-    Meta(ge=1960, le=2100, extra={"sentence": N_("Ghi năm bằng bốn chữ số, từ 1960 đến 2100.")}),
+    Meta(ge=1960, le=2100, extra={"sentence": mark("Ghi năm bằng bốn chữ số, từ 1960 đến 2100.")}),
 ]
 
 

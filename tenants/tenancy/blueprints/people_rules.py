@@ -1,11 +1,11 @@
 """What must hold inside one body: units in two separate trees, people with dated places in them, roles that fit."""
 
 from collections.abc import Iterator, Mapping
-from gettext import gettext as _
 
 from tenancy.blueprints.checking import dates_in_order, is_within, loop_through, overlapping, repeated
 from tenancy.blueprints.faults import Complaint, Place
 from tenancy.blueprints.model import Appointment, Blueprint, Body, Dated, Person, RoleGrant, Unit
+from tenancy.i18n import gettext as _
 
 _ROLES_OF_THE_CELL = ("member", "clerk", "chair")
 

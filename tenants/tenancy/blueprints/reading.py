@@ -1,13 +1,13 @@
 """Reading blueprints: a file or several in, accepted blueprints out, or one error that holds every fault."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from tenancy.blueprints import body_rules, people_rules
 from tenancy.blueprints.accounts import check_accounts
 from tenancy.blueprints.draft import Draft, open_draft
-from tenancy.blueprints.faults import BlueprintError, BlueprintFault
-from tenancy.blueprints.model import Blueprint, Body
+from tenancy.blueprints.faults import BlueprintError, BlueprintFault, Place, field_of
+from tenancy.blueprints.model import About, Blueprint, Body
 from tenancy.blueprints.together import compare, united
 
 
@@ -27,7 +27,35 @@ def read_all(paths: Iterable[Path], known: Collection[str] = ()) -> tuple[Body, 
     A body may appear in several files: its own facts must be the same in all, its lists are added together.
     Raises BlueprintError with every fault of every file.
     """
-    return united(_judged(paths, known))
+    return read_together(paths, known).bodies
+
+
+def read_together(paths: Iterable[Path], known: Collection[str] = ()) -> "Accepted":
+    """The same as `read_all`, with what is needed to say later in which file and line something stands."""
+    return Accepted(_judged(paths, known))
+
+
+class Accepted:
+    """Files without a fault of their own; what only the instance can judge is still to come."""
+
+    def __init__(self, drafts: Sequence[Draft]) -> None:
+        self._drafts = drafts
+        self.bodies = united(drafts)
+        self.about: dict[str, About] = {
+            body.slug: draft.blueprint.about for draft in drafts for body in draft.blueprint.bodies
+        }
+
+    def module_fault(self, slug: str, module: str, keys: tuple[str, ...], sentence: str) -> BlueprintFault:
+        """A fault in what a file says about a module of a body; `keys` lead on: `("settings", "decision_days")`."""
+        draft, place = next(self._places(slug, module))
+        return BlueprintFault(draft.file, draft.line_of((*place, *keys)), field_of((*place, *keys)), sentence)
+
+    def _places(self, slug: str, module: str) -> Iterator[tuple[Draft, Place]]:
+        for draft in self._drafts:
+            for at, body in enumerate(draft.blueprint.bodies):
+                for position, use in enumerate(body.modules):
+                    if (body.slug, use.name) == (slug, module):
+                        yield draft, ("body", at, "module", position)
 
 
 def _judged(paths: Iterable[Path], known: Collection[str]) -> Sequence[Draft]:

@@ -7,23 +7,25 @@ What does not fit is replaced by a neutral value, and the rules that look at the
 from collections.abc import Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
-from gettext import gettext as _
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeGuard, Union, get_args, get_origin
 
 import msgspec
 from msgspec.structs import FieldInfo, fields
 
-from tenancy.blueprints.faults import N_, Complaint, Place
+from tenancy.blueprints.faults import Complaint, Place
 from tenancy.blueprints.model import NO_DATE, Blueprint
+from tenancy.i18n import gettext as _
+from tenancy.i18n import mark
+from tenancy.paper_signs import named, unprintable
 
 _NEUTRAL: dict[Any, Any] = {str: "", Literal: "", bool: False, int: 0, date: NO_DATE, dict: {}, tuple: ()}
 _WANTED: dict[Any, str] = {
-    bool: N_("Ghi true hoặc false, không có dấu nháy."),
-    date: N_("Ghi ngày dạng 2025-07-01, không có dấu nháy và không có giờ."),
-    dict: N_("Ghi một bảng: {{ khóa = giá trị }}."),
-    tuple: N_("Ghi một danh sách: mỗi mục mở bằng [[{key}]], hoặc viết {key} = [ …, … ]."),
-    msgspec.Struct: N_("Ghi một bảng: {{ khóa = giá trị }}, hoặc mở bảng bằng tên khóa trong ngoặc vuông."),
+    bool: mark("Ghi true hoặc false, không có dấu nháy."),
+    date: mark("Ghi ngày dạng 2025-07-01, không có dấu nháy và không có giờ."),
+    dict: mark("Ghi một bảng: {{ khóa = giá trị }}."),
+    tuple: mark("Ghi một danh sách: mỗi mục mở bằng [[{key}]], hoặc viết {key} = [ …, … ]."),
+    msgspec.Struct: mark("Ghi một bảng: {{ khóa = giá trị }}, hoặc mở bảng bằng tên khóa trong ngoặc vuông."),
 }
 
 
@@ -66,9 +68,14 @@ class _Shaping:
         if get_origin(wanted) is tuple and isinstance(raw, list):
             return self._items(get_args(wanted)[0], raw, place)
         try:
-            return msgspec.convert(raw, wanted, builtin_types=(date,))
+            value = msgspec.convert(raw, wanted, builtin_types=(date,))
         except msgspec.ValidationError:
             self.complaints.append(Complaint(place, _sentence(wanted, place)))
+        else:
+            if isinstance(value, str) and (signs := unprintable(value)):
+                sentence = _("Văn bản không in được ký tự {signs}: bỏ hoặc viết bằng chữ.")
+                self.complaints.append(Complaint(place, sentence.format(signs=named(signs))))
+            return value
         # A text that only breaks its rule stays, or everything that refers to it would be reported as well.
         return raw if _basis(wanted) is str and isinstance(raw, str) else _Refused
 
@@ -112,7 +119,8 @@ def _basis(wanted: Any) -> Any:
 
 def _sentence(wanted: Any, place: Place) -> str:
     if get_origin(wanted) is Annotated:
-        return _(get_args(wanted)[1].extra["sentence"])
+        sentence = get_args(wanted)[1].extra["sentence"]
+        return _(sentence)
     if get_origin(wanted) is Literal:
         return _("Chọn một trong các từ: {words}.").format(words=", ".join(f"“{word}”" for word in get_args(wanted)))
     key = next((part for part in reversed(place) if isinstance(part, str)), "")

@@ -1,27 +1,30 @@
 """A file that is not TOML: the parser's English answer as a line and a sentence. It names only the first fault."""
 
 import re
-from gettext import gettext as _
 
-from tenancy.blueprints.faults import N_, BlueprintFault
+from tenancy.blueprints.faults import BlueprintFault
+from tenancy.i18n import gettext as _
+from tenancy.i18n import mark
 
 _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 _SENTENCES = {
-    "Invalid date or datetime": N_("Ngày hoặc giờ này không có thật: ghi dạng 2025-07-01."),
-    "Cannot overwrite": N_("Khóa này đã được ghi trước đó trong cùng bảng: xóa một trong hai."),
-    "Cannot declare": N_("Bảng này đã được mở trước đó: dùng hai ngoặc vuông [[…]] cho danh sách, hoặc gộp hai bảng."),
-    "Unterminated string": N_("Chuỗi chữ chưa đóng: thêm dấu nháy ở cuối."),
-    "Illegal character": N_(
+    "Invalid date or datetime": mark("Ngày hoặc giờ này không có thật: ghi dạng 2025-07-01."),
+    "Cannot overwrite": mark("Khóa này đã được ghi trước đó trong cùng bảng: xóa một trong hai."),
+    "Cannot declare": mark(
+        "Bảng này đã được mở trước đó: dùng hai ngoặc vuông [[…]] cho danh sách, hoặc gộp hai bảng."
+    ),
+    "Unterminated string": mark("Chuỗi chữ chưa đóng: thêm dấu nháy ở cuối."),
+    "Illegal character": mark(
         "Có ký tự không được phép (xuống dòng hoặc ký tự điều khiển) trong chữ: xóa ký tự đó, hoặc đóng dấu nháy."
     ),
-    "Expected '='": N_("Thiếu dấu “=” sau khóa; khóa chỉ gồm chữ không dấu, chữ số, “_” và “-”."),
-    "Invalid value": N_("Thiếu giá trị hoặc giá trị sai: chữ để trong dấu nháy, ngày dạng 2025-07-01."),
-    "Expected newline": N_("Sau giá trị còn chữ thừa: mỗi khóa ghi trên một dòng."),
-    "Unclosed array": N_("Danh sách chưa đóng: thêm dấu “]”, và dấu phẩy giữa các mục."),
-    "Unclosed inline table": N_("Bảng trên một dòng chưa đóng: thêm dấu phẩy giữa các khóa và “}” ở cuối."),
-    "Expected ']": N_("Tên bảng chưa đóng: thêm dấu “]” cho đủ cặp."),
-    "maximum recursion": N_("Có quá nhiều dấu ngoặc lồng nhau: bỏ bớt."),
-    "Exceeds the limit": N_("Có một số quá dài: ghi lại số đó."),
+    "Expected '='": mark("Thiếu dấu “=” sau khóa; khóa chỉ gồm chữ không dấu, chữ số, “_” và “-”."),
+    "Invalid value": mark("Thiếu giá trị hoặc giá trị sai: chữ để trong dấu nháy, ngày dạng 2025-07-01."),
+    "Expected newline": mark("Sau giá trị còn chữ thừa: mỗi khóa ghi trên một dòng."),
+    "Unclosed array": mark("Danh sách chưa đóng: thêm dấu “]”, và dấu phẩy giữa các mục."),
+    "Unclosed inline table": mark("Bảng trên một dòng chưa đóng: thêm dấu phẩy giữa các khóa và “}” ở cuối."),
+    "Expected ']": mark("Tên bảng chưa đóng: thêm dấu “]” cho đủ cặp."),
+    "maximum recursion": mark("Có quá nhiều dấu ngoặc lồng nhau: bỏ bớt."),
+    "Exceeds the limit": mark("Có một số quá dài: ghi lại số đó."),
 }
 
 

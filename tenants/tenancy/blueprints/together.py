@@ -1,7 +1,6 @@
 """Several files as one: what they say about the same body must agree, and is added together."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from gettext import gettext as _
 from typing import Any
 
 from msgspec.structs import FieldInfo, fields, replace
@@ -9,6 +8,7 @@ from msgspec.structs import FieldInfo, fields, replace
 from tenancy.blueprints.draft import Draft
 from tenancy.blueprints.faults import Complaint, Place
 from tenancy.blueprints.model import Body
+from tenancy.i18n import gettext as _
 
 _IDENTITY: dict[str, Callable[[Any], Any]] = {
     "predecessors": lambda entry: (entry.body, entry.on),

@@ -12,7 +12,6 @@ import pytest
 
 from monthly_rating.assessments import actions as assessment_actions
 from monthly_rating.assessments.forms import AssessmentText, OwnTask
-from monthly_rating.common.clock import on_day
 from monthly_rating.common.forms import VersionOnly
 from monthly_rating.cycles import actions as cycle_actions
 from monthly_rating.cycles.forms import CycleOpening
@@ -25,6 +24,7 @@ from monthly_rating.notices.forms import NoticeIssue
 from monthly_rating.tasks import actions as task_actions
 from monthly_rating.tasks.forms import TaskDraft, TaskReport
 from plugin_api.actor import Actor
+from plugin_api.clock import on_day
 from tenancy.query import rows, value
 from tenancy.transaction import current_transaction
 

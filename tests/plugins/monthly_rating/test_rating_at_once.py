@@ -6,7 +6,6 @@ from datetime import date
 import pytest
 from inside import Backdoor
 
-from monthly_rating.common.clock import on_day
 from monthly_rating.common.forms import Withdrawal
 from monthly_rating.cycles import actions as cycle_actions
 from monthly_rating.cycles.forms import CycleOpening, Excuse
@@ -17,6 +16,7 @@ from monthly_rating.grades.forms import Decision
 from monthly_rating.plans import actions as plan_actions
 from monthly_rating.plans.forms import PlanApproval, PlanItems, PlanRow, PlanStart, PlanStep
 from monthly_rating.tasks import actions as task_actions
+from plugin_api.clock import on_day
 from plugin_api.errors import Refused
 from plugin_api.forms import Upload
 from tenancy.context import TenantContext

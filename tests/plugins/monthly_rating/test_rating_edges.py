@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monthly_rating import facts, plugin
-from monthly_rating.common.clock import on_day
 from monthly_rating.common.forms import VersionOnly
 from monthly_rating.cycles import actions as cycle_actions
 from monthly_rating.cycles.forms import CycleOpening, CycleQuery, Excuse
@@ -31,6 +30,7 @@ from monthly_rating.rules.periods import period_containing
 from monthly_rating.tasks import actions as task_actions
 from monthly_rating.tasks.forms import TaskDraft, TaskQuery
 from monthly_rating.tasks.pages import tasks_page
+from plugin_api.clock import on_day
 from plugin_api.config import Patch
 from plugin_api.errors import Invalid, Refused
 from plugin_api.forms import parse

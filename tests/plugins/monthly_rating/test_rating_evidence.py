@@ -5,12 +5,12 @@ from datetime import date
 import pymupdf
 import pytest
 
-from monthly_rating.common.clock import on_day
 from monthly_rating.common.forms import EVIDENCE_LIMITS, Withdrawal
 from monthly_rating.evidence import actions as evidence_actions
 from monthly_rating.evidence import pages as evidence_pages
 from monthly_rating.evidence.forms import EvidenceFile
 from monthly_rating.tasks import pages as task_pages
+from plugin_api.clock import on_day
 from plugin_api.errors import Forbidden, Invalid, Refused
 from plugin_api.forms import Upload
 from tenancy.faults import Absent

@@ -1,12 +1,12 @@
 """Facts, "My work", panels, search, the year table: figures that lead to their rows."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from monthly_rating import facts, plugin
-from monthly_rating.common.clock import on_day
 from monthly_rating.common.forms import VersionOnly
 from monthly_rating.grades import actions as grade_actions
 from monthly_rating.grades.forms import Decision
@@ -15,9 +15,14 @@ from monthly_rating.overview import search as overview_search
 from monthly_rating.overview.forms import YearQuery
 from monthly_rating.overview.pages import person as person_page
 from monthly_rating.overview.pages import year as year_page
+from monthly_rating.plans import actions as plan_actions
+from monthly_rating.plans import pages as plan_pages
+from monthly_rating.plans.forms import PlanQuery, PlanStart
 from monthly_rating.tasks import pages as task_pages
 from monthly_rating.tasks.forms import TaskQuery
+from plugin_api.clock import on_day
 from tenancy.faults import Absent
+from tenancy.query import run
 
 pytestmark = pytest.mark.anyio
 NEXT = date(2026, 4, 6)
@@ -128,10 +133,10 @@ async def test_a_persons_page_is_for_the_person_and_for_those_who_oversee(cell):
 
 async def test_search_finds_without_diacritics_and_only_what_may_be_opened(cell):
     await cell.running()
-    assert len(await overview_search.search(cell.chair, "kiem sat tin bao")) == 10
-    assert len(await overview_search.search(cell.member, "kiem sat tin bao")) == 1
-    assert [hit.title for hit in await overview_search.search(cell.member, "thang 3")] == ["Tháng 3 năm 2026"]
-    assert await overview_search.search(cell.admin, "kiem sat") == []
+    assert len(await overview_search.search(cell.chair, "kiem sat tin bao", 11)) == 10
+    assert len(await overview_search.search(cell.member, "kiem sat tin bao", 11)) == 1
+    assert [hit.title for hit in await overview_search.search(cell.member, "thang 3", 11)] == ["Tháng 3 năm 2026"]
+    assert await overview_search.search(cell.admin, "kiem sat", 11) == []
 
 
 async def test_the_task_list_is_searched_filtered_and_sorted(cell):
@@ -145,3 +150,21 @@ async def test_the_task_list_is_searched_filtered_and_sorted(cell):
     assert {one.full_name for one in named.tasks} == {"Nguyễn Thị Ánh"}
     assert turned.tasks[0].full_name == "Mai Hoàng Yến"
     assert [one.full_name for one in own.tasks] == ["Đặng Văn Ổn"] and not own.may_assign
+
+
+async def test_somebody_renamed_is_found_by_the_new_name_and_not_by_position(cell):
+    await cell.planned()
+    with on_day(NEXT):
+        await plan_actions.start_plan(cell.member, PlanStart(cell.unit_id, 2026))
+    await run(
+        "UPDATE person SET full_name = 'Lâm Thị Mới', name_search = 'lam thi moi kl-99 ke toan', version = version + 1 "
+        "WHERE tenant_id = $1 AND id = $2",
+        cell.member.person_id,
+    )
+    for words, found in (("lam thi moi", 1), ("tin báo lâm thị mới", 1), ("dang van on", 0), ("ke toan", 0)):
+        listed = await task_pages.tasks_page(cell.chair, cell.cycle_id, TaskQuery(q=words))
+        assert len(listed.tasks) == found, words
+    hits = await overview_search.search(cell.chair, "lam thi moi", 10)
+    assert [hit.title for hit in hits] == ["Kiểm sát tin báo"]
+    own = await plan_pages.plans_page(replace(cell.member, person_name="Lâm Thị Mới"), PlanQuery(q="lam thi moi"))
+    assert len(own.plans) == 1

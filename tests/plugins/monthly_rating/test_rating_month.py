@@ -6,7 +6,6 @@ import pytest
 
 from monthly_rating.assessments import actions as assessment_actions
 from monthly_rating.assessments.forms import AssessmentText, OwnTask, Waiver
-from monthly_rating.common.clock import on_day
 from monthly_rating.common.forms import VersionOnly
 from monthly_rating.cycles import actions as cycle_actions
 from monthly_rating.cycles import queries as cycle_queries
@@ -26,6 +25,7 @@ from monthly_rating.overview.pages import year as year_page
 from monthly_rating.tasks import actions as task_actions
 from monthly_rating.tasks import pages as task_pages
 from monthly_rating.tasks.forms import TaskDraft, TaskEdit, TaskReport
+from plugin_api.clock import on_day
 from plugin_api.errors import Forbidden, Invalid, Refused
 from tenancy.faults import Absent, Stale
 from tenancy.query import rows, value
@@ -80,7 +80,7 @@ async def test_the_notice_waits_until_everybody_has_work_then_freezes_the_tasks(
             await task_actions.edit_task(
                 cell.clerk, again["id"], TaskEdit(cell.member.person_id, "Đổi", WORK, version=1)
             )
-        with pytest.raises(Refused, match="chưa thể hoặc không còn"):
+        with pytest.raises(Refused, match="không thể ban hành thông báo"):
             await notice_actions.issue_notice(cell.chair, cell.cycle_id, NoticeIssue(2))
 
 
@@ -308,7 +308,7 @@ async def test_publication_waits_for_every_class_and_the_end_of_the_meeting(cell
         with pytest.raises(Forbidden):
             await grade_actions.publish(cell.leader, cell.cycle_id, version)
         await grade_actions.publish(cell.chair, cell.cycle_id, version)
-        with pytest.raises(Refused, match="đã công bố"):
+        with pytest.raises(Refused, match="hiện đang ở bước “Đã công bố”"):
             await grade_actions.decide_grade(
                 cell.chair, cell.cycle_id, cell.member.person_id, Decision("A", "Muộn", 1, "Muộn")
             )

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from monthly_rating.assessments import actions as assessment_actions
 from monthly_rating.assessments.forms import Waiver
-from monthly_rating.common.clock import on_day
 from monthly_rating.common.forms import VersionOnly
 from monthly_rating.common.settings import settings_of
 from monthly_rating.config import RatingSettings
@@ -20,14 +19,14 @@ from monthly_rating.cycles.pages import cycle as cycle_page
 from monthly_rating.grades import actions as grade_actions
 from monthly_rating.grades import pages as grade_pages
 from monthly_rating.grades.forms import Decision
+from monthly_rating.grades.papers import result_table
 from monthly_rating.meetings import actions as meeting_actions
 from monthly_rating.meetings import pages as meeting_pages
 from monthly_rating.meetings.forms import MeetingCall
+from monthly_rating.meetings.papers import minutes
 from monthly_rating.overview.forms import YearQuery
 from monthly_rating.overview.pages import person as person_page
 from monthly_rating.overview.pages import year as year_page
-from monthly_rating.papers.minutes import minutes
-from monthly_rating.papers.result_table import result_table
 from monthly_rating.plans import actions as plan_actions
 from monthly_rating.plans import pages as plan_pages
 from monthly_rating.plans.forms import (
@@ -41,9 +40,9 @@ from monthly_rating.plans.forms import (
 )
 from monthly_rating.rules.own_case import Judge, Ruling, judges_of, reason_kept, ruling
 from platform_core.audit.trail import TrailQuery, trail
+from plugin_api.clock import on_day
 from plugin_api.config import Patch
 from plugin_api.errors import Forbidden, Invalid
-from plugin_api.ports import ports
 from tenancy.faults import DatabaseFault
 from tenancy.query import run, value
 from tenancy.transaction import current_transaction
@@ -105,12 +104,12 @@ def where(actor, **settings):
 
 
 async def alone(cell):
-    """The chair is now the only one with a right to judge: the roles of the deputy and the clerk have ended."""
+    """The chair is the only one with a right to judge: the roles of the deputy and the clerk ended before the year."""
     await run(
         """UPDATE role_assignment SET valid_to = $3 WHERE tenant_id = $1 AND person_id = ANY ($2)
            AND role IN ('leader', 'clerk')""",
         [cell.leader.person_id, cell.clerk.person_id],
-        ports().today() - timedelta(days=1),
+        JANUARY - timedelta(days=1),
     )
 
 

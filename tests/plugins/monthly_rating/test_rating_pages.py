@@ -5,8 +5,8 @@ from datetime import date
 import msgspec
 import pytest
 
-from monthly_rating.common.clock import on_day
 from monthly_rating.plugin import module_manifest
+from plugin_api.clock import on_day
 from plugin_api.endpoints import View
 from plugin_api.errors import Refusal
 from tenancy.faults import Absent

@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from monthly_rating.common.clock import on_day
 from monthly_rating.cycles import actions as cycle_actions
 from monthly_rating.cycles.forms import CycleOpening
 from monthly_rating.plans import actions as plan_actions
@@ -22,6 +21,7 @@ from monthly_rating.plans.forms import (
 )
 from monthly_rating.tasks import actions as task_actions
 from monthly_rating.tasks.forms import TaskDraft
+from plugin_api.clock import on_day
 from plugin_api.errors import Forbidden, Invalid, Refused
 from tenancy.faults import Absent, Stale
 from tenancy.query import value

@@ -7,12 +7,13 @@ import pytest
 
 from monthly_rating.cycles import rows as cycle_rows
 from monthly_rating.cycles.pages import cycle_list as cycle_list_page
-from monthly_rating.grades import pages as grade_pages
+from monthly_rating.grades import queries as grade_queries
 from monthly_rating.meetings import rows as meeting_rows
 from monthly_rating.overview import work_items
 from monthly_rating.overview.pages import person as person_page
 from monthly_rating.overview.pages import year as year_page
 from monthly_rating.tasks import pages as task_pages
+from plugin_api.listing import paged_statement
 from tenancy.query import rows
 from tenancy.transaction import current_transaction
 
@@ -25,9 +26,19 @@ def hot(cell):
     own, year = cell.member.person_id, 2026
     return {
         "year": (year_page.CELLS, cell.unit_id, DAY, year),
-        "tasks": (f"{task_pages.LIST} ORDER BY p.name_key LIMIT 50", cell.cycle_id, DAY, None, own, "", ""),
+        "tasks": (
+            paged_statement(task_pages.LIST, task_pages.ORDERS.order(""), 6),
+            cell.cycle_id,
+            DAY,
+            None,
+            own,
+            "",
+            "",
+            50,
+            0,
+        ),
         "cycles": (
-            cycle_list_page.LIST.replace("[order]", "c.period_start"),
+            paged_statement(cycle_list_page.LIST, cycle_list_page.ORDERS.order(""), 8),
             [cell.unit_id],
             DAY,
             year,
@@ -41,7 +52,7 @@ def hot(cell):
         ),
         "people": (cycle_rows.PEOPLE, cell.cycle_id, DAY),
         "meeting": (meeting_rows.MEMBERS, cell.cycle_id),
-        "result": (grade_pages.RESULTS, cell.cycle_id, DAY),
+        "result": (grade_queries.RESULTS, cell.cycle_id, DAY),
         "person": (person_page.PERIODS, own, year, None),
         "work": (work_items.EVERYTHING, own, [cell.unit_id], 2026, [cell.unit_id]),
     }

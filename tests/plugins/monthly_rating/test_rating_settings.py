@@ -8,7 +8,6 @@ import pytest
 from monthly_rating import plugin
 from monthly_rating.assessments import actions as assessment_actions
 from monthly_rating.assessments.forms import AssessmentText, OwnTask
-from monthly_rating.common.clock import on_day
 from monthly_rating.config import RatingSettings
 from monthly_rating.cycles import actions as cycle_actions
 from monthly_rating.cycles.forms import CycleOpening
@@ -21,6 +20,7 @@ from monthly_rating.permissions import GRANTS, TITLES, Permission
 from monthly_rating.schemes import actions as scheme_actions
 from monthly_rating.schemes import queries as scheme_queries
 from monthly_rating.schemes.forms import SchemeSwitch
+from plugin_api.clock import on_day
 from plugin_api.config import Patch
 from plugin_api.errors import Forbidden, Invalid, Refused
 from tenancy.query import row, rows

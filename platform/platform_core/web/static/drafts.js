@@ -3,7 +3,6 @@
 
 (() => {
   const QUIET = 3000, LONGEST_FORM = 500, TYPED_BY_NOBODY = ["hidden", "password", "file", "submit", "button", "reset"];
-  const OF_THE_PAGE = ["csrf_token", "idempotency_key", "form_draft", "kept_form", "version"];
   const states = new WeakMap();
   const tabs = new BroadcastChannel("thidua-drafts");
 
@@ -11,12 +10,8 @@
   const token = (form) => form.elements.csrf_token.value;
   const version = (form) => (form.elements.version ? Number(form.elements.version.value) : null);
 
-  // Forms of one page are told apart by their address and by the hidden values that go with it.
-  function nameOf(form) {
-    const hidden = [...form.elements].filter((input) => input.type === "hidden" && input.name && !OF_THE_PAGE.includes(input.name));
-    const path = new URL(form.action, location.href).pathname;
-    return [path, ...hidden.map((input) => `${input.name}=${input.value}`)].join(" ").slice(0, LONGEST_FORM);
-  }
+  // The address of the form, or its id where several forms of the page have that address.
+  const nameOf = (form) => form.elements.form_id.value.slice(0, LONGEST_FORM);
 
   // Without the names of the body and of the product.
   const titleHere = () => document.title.split(" – ").slice(0, -2).join(" – ").slice(0, 300);
@@ -148,7 +143,13 @@
     if (!state) return;
     clearTimeout(state.timer);
     state.saving?.abort();
+    state.typed = false;
   }, true);
+  // It was not taken: what stands in the form is a draft again.
+  for (const kind of ["htmx:after:request", "htmx:error"]) document.addEventListener(kind, (event) => {
+    const { sourceElement: form, response } = event.detail.ctx ?? {};
+    if (states.has(form) && !(response?.status < 400)) states.get(form).typed = true;
+  });
   // Also when the page is left: it is hidden first.
   const saveAll = () => document.querySelectorAll("form[data-drafts]").forEach((form) => { if (states.get(form)?.typed) save(form, true); });
   document.addEventListener("visibilitychange", () => { if (document.hidden) saveAll(); });

@@ -36,7 +36,7 @@
     line.hidden = !fault;
   });
 
-  // Before every other listener: while files are sent by the page itself nobody else may send the form.
+  // Before the listeners of thidua.js and htmx: while files are sent by the page itself nobody else may send the form.
   document.addEventListener("submit", (event) => {
     const form = event.target, template = form.querySelector("template[data-upload-panel]");
     if (!template || event.defaultPrevented || ![...form.querySelectorAll("input[type=file]")].some((input) => input.files.length)) return;

@@ -6,18 +6,17 @@ from uuid import UUID
 from msgspec import Struct
 
 from monthly_rating.common.access import sees_all
-from monthly_rating.common.choices import Person
-from monthly_rating.common.clock import today
 from monthly_rating.common.judging import Judges, judges_at
-from monthly_rating.common.sql import decoded, shaped
 from monthly_rating.cycles.queries import HEAD, CycleHead, head_of
 from monthly_rating.cycles.rows import people_of, readiness
 from monthly_rating.permissions import Permission
 from monthly_rating.rules.own_case import Ruling
 from monthly_rating.rules.readiness import Readiness, before_close, before_issue, before_publication
-from monthly_rating.rules.states import ASSESSMENT_STATES, CYCLE_STEP_TITLES, next_step_title, title_of
+from monthly_rating.rules.states import CYCLE, assessment_title, next_step_title
 from plugin_api.actor import Actor
-from plugin_api.i18n import gettext as _
+from plugin_api.choices import Person
+from plugin_api.clock import today
+from plugin_api.rows import decoded, shaped
 from tenancy.query import Record, row
 
 
@@ -130,7 +129,7 @@ async def cycle_page(actor: Actor, cycle_id: UUID) -> CyclePage:
 def _member(actor: Actor, head: CycleHead, one: Record, all_seen: bool, judges: Judges) -> CycleMemberLine:
     is_me, waiver = one["person_id"] == actor.person_id, judges.on_waiver(one["person_id"])
     if (is_me and head.state != "planning") or all_seen:
-        title = title_of(ASSESSMENT_STATES, one["assessment"])
+        title = assessment_title(one["assessment"])
         return shaped(CycleMemberLine, one, is_me=is_me, assessment_title=title, waiver=waiver)
     hidden = dict.fromkeys(("tasks", "done", "late", "assessment", "assessment_title"))
     return shaped(CycleMemberLine, one, is_me=is_me, waiver=waiver, **hidden)
@@ -141,7 +140,7 @@ def _steps(stored: str | None, all_seen: bool) -> list[StepLine]:
     that person reads it on the own page."""
     return [
         StepLine(
-            _(CYCLE_STEP_TITLES[one.step_title]),
+            CYCLE.step_title(one.step_title),
             one.full_name,
             one.at,
             one.note if all_seen or one.step_title != "correct" else "",

@@ -6,17 +6,18 @@ from uuid import UUID
 
 from msgspec import Struct, structs
 
-from monthly_rating.common.clock import today
-from monthly_rating.common.sql import decoded, shaped
 from monthly_rating.cycles.rows import OWN_EXCUSE
 from monthly_rating.grades.rows import GradeEdition
 from monthly_rating.overview.forms import YearQuery
 from monthly_rating.permissions import Permission
+from monthly_rating.rules.periods import period_name
 from monthly_rating.rules.schemes import Level, count_levels
-from monthly_rating.rules.states import ASSESSMENT_STATES, CYCLE_STATES, title_of
+from monthly_rating.rules.states import CYCLE, assessment_title
 from monthly_rating.tasks.rows import TASK_COLUMNS, StoredTask, TaskResult, task_result
-from plugin_api.actor import Actor
+from plugin_api.actor import WHOLE_BODY, Actor, in_scope
+from plugin_api.clock import today
 from plugin_api.ports import ports
+from plugin_api.rows import decoded, shaped
 from tenancy.faults import Absent
 from tenancy.query import Record, rows
 
@@ -69,13 +70,13 @@ class PersonPage(Struct, frozen=True):
 
 PERIODS = f"""
 WITH mine AS MATERIALIZED (
-  SELECT m.cycle_id, c.unit_id, u.name AS unit_name, c.label, c.period_start, c.state, m.excused_reason,
+  SELECT m.cycle_id, c.unit_id, u.name AS unit_name, c.period_start, c.period_end, c.state, m.excused_reason,
     {OWN_EXCUSE}, s.levels
   FROM monthly_rating_cycle_member m
   JOIN monthly_rating_cycle c ON c.tenant_id = m.tenant_id AND c.id = m.cycle_id
   JOIN unit u ON u.tenant_id = c.tenant_id AND u.id = c.unit_id
   JOIN monthly_rating_scheme s ON s.tenant_id = c.tenant_id AND s.id = c.scheme_id
-  WHERE m.tenant_id = $1 AND m.person_id = $2 AND c.year = $3 AND ($4::uuid[] IS NULL OR c.unit_id = ANY ($4))),
+  WHERE m.tenant_id = $1 AND m.person_id = $2 AND c.year = $3 AND {in_scope("c.unit_id", "$4")}),
 own AS MATERIALIZED (
   SELECT x.cycle_id, jsonb_agg(to_jsonb(x) - 'sort' ORDER BY x.sort) AS tasks
   FROM (SELECT {TASK_COLUMNS}, t.sort FROM monthly_rating_task t JOIN mine ON mine.cycle_id = t.cycle_id
@@ -117,13 +118,13 @@ async def person_page(actor: Actor, person_id: UUID, query: YearQuery) -> Person
     """A person's year, for the person and for those who oversee a cell the person was rated in.
     Raises Absent for others."""
     is_me = person_id == actor.person_id
-    overseen = None if is_me else actor.units(Permission.OVERVIEW_READ)
-    if overseen is not None and not overseen:
+    overseen = WHOLE_BODY if is_me else actor.scope(Permission.OVERVIEW_READ)
+    if not overseen:
         raise Absent(f"person {person_id}")
     year = query.year or today().year
     person = await ports().people.member(person_id)
-    found = await rows(PERIODS, person_id, year, None if overseen is None else list(overseen))
-    if overseen is not None and not found:
+    found = await rows(PERIODS, person_id, year, overseen.parameter)
+    if not overseen.whole and not found:
         raise Absent(f"person {person_id}")
     years = await rows(YEARS, person_id, year, is_me)
     periods = [_period(one, is_me) for one in found if one["state"] != "planning"]
@@ -151,7 +152,7 @@ def _period(one: Record, is_me: bool) -> PersonPeriod:
     own_words = is_me or one["assessment"] == "submitted"
     tasks = [task_result(task, today(), own_words) for task in decoded(one["tasks"], list[StoredTask])]
     levels = decoded(one["levels"], list[Level])
-    labels = {level.key: level.label for level in levels}
+    labels = {level.key: level.title for level in levels}
     grades = [
         structs.replace(grade, level_label=labels.get(grade.level, grade.level))
         for grade in decoded(one["grades"], list[GradeEdition])
@@ -161,8 +162,9 @@ def _period(one: Record, is_me: bool) -> PersonPeriod:
         PersonPeriod,
         one,
         **hidden,
-        state_title=title_of(CYCLE_STATES, one["state"]),
-        assessment_title=title_of(ASSESSMENT_STATES, one["assessment"]),
+        label=period_name(one["period_start"], one["period_end"]),
+        state_title=CYCLE.state_title(one["state"]),
+        assessment_title=assessment_title(one["assessment"]),
         tasks=tasks,
         done=sum(task.done_on is not None for task in tasks),
         late=sum(task.days_late > 0 for task in tasks),

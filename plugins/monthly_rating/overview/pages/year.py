@@ -6,17 +6,19 @@ from uuid import UUID
 from msgspec import Struct
 
 from monthly_rating.common.access import sees_all
-from monthly_rating.common.choices import Choices
-from monthly_rating.common.clock import today
-from monthly_rating.common.sql import GRADES_IN_FORCE, LATE, decoded
+from monthly_rating.common.sql import GRADES_IN_FORCE, LATE
 from monthly_rating.overview.forms import YearQuery
 from monthly_rating.permissions import Permission
+from monthly_rating.rules.periods import period_name
 from monthly_rating.rules.schemes import Level, count_levels
-from monthly_rating.rules.states import CYCLE_STATES, title_of
+from monthly_rating.rules.states import CYCLE
 from plugin_api.actor import Actor
+from plugin_api.choices import Choices
+from plugin_api.clock import today
 from plugin_api.i18n import gettext as _
 from plugin_api.papers import Sheet, SheetColumn
 from plugin_api.ports import ports
+from plugin_api.rows import decoded
 from tenancy.query import Record, rows
 
 
@@ -79,7 +81,7 @@ class YearPage(Struct, frozen=True):
 
 
 CYCLES = """
-SELECT c.id AS cycle_id, c.year, c.label, c.period_start, c.state, c.scheme_id, s.levels, known.years
+SELECT c.id AS cycle_id, c.year, c.period_start, c.period_end, c.state, c.scheme_id, s.levels, known.years
 FROM monthly_rating_cycle c
 JOIN monthly_rating_scheme s ON s.tenant_id = c.tenant_id AND s.id = c.scheme_id
 CROSS JOIN (SELECT array_agg(DISTINCT y.year ORDER BY y.year DESC) AS years, max(y.period_start) AS newest
@@ -108,8 +110,8 @@ WHERE m.tenant_id = $1 ORDER BY p.name_key, m.person_id"""
 async def year_page(actor: Actor, query: YearQuery) -> YearPage:
     """The year table of a cell; without a cell the first one the person may enter, without a year this one."""
     cells = await ports().people.units("cell", today())
-    entered = actor.units(Permission.MODULE_OPEN)
-    units = [cell for cell in cells if entered is None or cell.id in entered]
+    entered = actor.scope(Permission.MODULE_OPEN)
+    units = [cell for cell in cells if cell.id in entered]
     chosen = next(
         (cell for cell in units if cell.id == query.unit_id), None if query.unit_id else next(iter(units), None)
     )
@@ -192,11 +194,11 @@ def _column(one: Record, fields: list[Record], levels: list[Level], all_seen: bo
     published = one["state"] == "published"
     return YearColumn(
         cycle_id=one["cycle_id"],
-        label=one["label"],
-        short_label=one["label"].partition(" năm ")[0],
+        label=period_name(one["period_start"], one["period_end"]),
+        short_label=period_name(one["period_start"], one["period_end"], with_year=False),
         period_start=one["period_start"],
         state=one["state"],
-        state_title=title_of(CYCLE_STATES, one["state"]),
+        state_title=CYCLE.state_title(one["state"]),
         published=published,
         counts=count_levels(levels, [field["level"] for field in own if field["level"]]) if published else {},
         late=sum(field["late"] for field in own) if all_seen else None,
@@ -213,7 +215,7 @@ def _lines(
 
 
 def _row(actor: Actor, cycles: list[Record], own: dict[UUID, Record], levels: list[Level], all_seen: bool) -> YearRow:
-    labels = {level.key: level.label for level in levels}
+    labels = {level.key: level.title for level in levels}
     one = next(iter(own.values()))
     is_me = one["person_id"] == actor.person_id
     seen = all_seen or is_me

@@ -1,0 +1,1 @@
+"""Papers that were issued: numbered, frozen, printed the same for ever."""
