@@ -38,6 +38,7 @@ from platform_core.web.rendering import VERSION, Pages
 from platform_core.web.request_middleware import RequestMiddleware
 from platform_core.web.route_factory import RouteFactory
 from platform_core.web.security_headers import SecurityHeadersMiddleware
+from platform_core.web.sign_in_pages import SignInPages
 from platform_core.web.template_environment import STATIC
 from plugin_api.clock import today
 from plugin_api.i18n import install as install_languages
@@ -81,9 +82,10 @@ def create_app(
     pages = Pages(dispatcher, cast(Addresses, ports().addresses))
     if faults := pages.faults():
         raise RegistryError(faults)
+    sign_in_pages = SignInPages(pages, chosen.demo and chosen.embedded)
     routes = RouteFactory(pages, chosen.secure)
     handlers: list[Any] = [
-        *account_pages(pages, chosen.secure, chosen.demo and chosen.embedded),
+        *account_pages(pages, sign_in_pages, chosen.secure),
         *session_handlers(chosen.secure),
         *health_handlers(),
         *(handler for manifest in registry.manifests.values() for handler in routes.handlers(manifest)),
@@ -120,7 +122,7 @@ def create_app(
                 trusted_proxies=chosen.trusted_proxies,
             )
         ],
-        exception_handlers={Exception: ExceptionHandlers(pages).handle},
+        exception_handlers={Exception: ExceptionHandlers(pages, sign_in_pages).handle},
         lifespan=[database],
         logging_config=None,
         openapi_config=OpenAPIConfig(

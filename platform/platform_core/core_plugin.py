@@ -7,6 +7,7 @@ from platform_core.access.matrix import matrix
 from platform_core.audit.records import RECORDS
 from platform_core.audit.trail import TrailQuery, trail, trail_sheet
 from platform_core.dashboard.service import dashboard
+from platform_core.drafts import service as drafts
 from platform_core.facts.service import FactQuery, fact_list, measured_fact
 from platform_core.people import forms, listing, role_requests, service, view
 from platform_core.permissions import CONDITIONS, GRANTS, GUARDED, TITLES, Permission
@@ -142,6 +143,31 @@ ENDPOINTS: list[Endpoint] = [
         load=search,
         query=SearchQuery,
         template="search.html",
+    ),
+    View(
+        name="core.drafts",
+        path="/drafts",
+        permission=SIGNED_IN,
+        load=drafts.own_drafts,
+        query=drafts.DraftQuery,
+        template="drafts.html",
+    ),
+    Action(
+        name="core.draft.save",
+        path="/drafts",
+        permission=SIGNED_IN,
+        run=drafts.save_draft,
+        data=drafts.DraftText,
+        then="core.drafts",
+        done=_("Đã lưu nháp."),
+    ),
+    Action(
+        name="core.draft.discard",
+        path="/drafts/{draft_id:uuid}/discard",
+        permission=SIGNED_IN,
+        run=drafts.discard_draft,
+        then="core.drafts",
+        done=_("Đã bỏ bản nháp."),
     ),
     View(
         name="core.facts",

@@ -5,10 +5,10 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Final, NoReturn
 
 from msgspec import Struct
@@ -29,7 +29,9 @@ MOST_WAITING: Final = 3
 NEEDED: Final = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
 """Of the settings of this process, those without which the other does not start or find its libraries."""
 TOLD: Final = (file_opening.OPENED, file_opening.NOT_THIS_KIND, file_opening.LOCKED, file_opening.TOO_LARGE)
-_OPENING = ThreadPoolExecutor(2, thread_name_prefix="file-opening")
+OPENERS: Final = 2
+_OPENING = ThreadPoolExecutor(OPENERS, thread_name_prefix="file-opening")
+_PLACES = BoundedSemaphore(OPENERS + MOST_WAITING)
 
 log = logging.getLogger(__name__)
 
@@ -62,13 +64,43 @@ class CheckedFile(Struct, frozen=True):
     sha256: str
 
 
-async def checked(
-    upload: Upload, label: str, field: str, *, most_bytes: int, kinds: Collection[str] = tuple(KINDS)
-) -> CheckedFile:
+class FileLimits(Struct, frozen=True):
+    """What a field for a file takes: so many bytes, these endings. Said beside the field (`ui.file_input(limits=…)`),
+    asked by the browser before it sends, and by `checked`: one source for all three."""
+
+    most_bytes: int
+    kinds: tuple[str, ...] = tuple(KINDS)
+
+    @property
+    def accept(self) -> str:
+        """For the attribute of that name in HTML."""
+        return ",".join(f".{ending}" for ending in self.kinds)
+
+    @property
+    def hint(self) -> str:
+        """Both limits in words, before anything is chosen."""
+        return _("%(endings)s; không quá %(most)s MB.", endings=self._endings, most=self.most_bytes >> 20)
+
+    @property
+    def wrong_kind(self) -> str:
+        """What is said of a file with another ending."""
+        return _("chỉ nhận %(endings)s.", endings=self._endings)
+
+    @property
+    def too_large(self) -> str:
+        """What is said of a larger file."""
+        return _("lớn hơn %(most)s MB. Hãy giảm dung lượng hoặc tách tệp.", most=self.most_bytes >> 20)
+
+    @property
+    def _endings(self) -> str:
+        return ", ".join(one for one in self.kinds if one != "jpeg")
+
+
+async def checked(upload: Upload, label: str, field: str, limits: FileLimits) -> CheckedFile:
     """`upload` as a file that is what its name says. Never blocks the event loop.
 
-    `label` is what the field is called, `kinds` the endings that are taken. Raises Invalid for `field`, with a sentence
-    for a name, kind, size or content that is not accepted; Refused when too many files are being opened.
+    `label` is what the field is called. Raises Invalid for `field`, with a sentence for a name, kind, size or content
+    that is not accepted; Refused when too many files are being opened.
     """
 
     def refuse(why: str) -> NoReturn:
@@ -78,13 +110,13 @@ async def checked(
     if fault := name_fault(name):
         refuse(fault)
     stem, _dot, ending = name.rpartition(".")
-    kind = KINDS.get(ending.lower()) if stem and ending.lower() in kinds else None
+    kind = KINDS.get(ending.lower()) if stem and ending.lower() in limits.kinds else None
     if kind is None:
-        refuse(_("chỉ nhận %(endings)s.", endings=", ".join(one for one in kinds if one != "jpeg")))
+        refuse(limits.wrong_kind)
     if not upload.content:
         refuse(_("tệp không có nội dung. Hãy mở lại tệp, lưu rồi chọn lại."))
-    if len(upload.content) > most_bytes:
-        refuse(_("lớn hơn %(most)s MB. Hãy giảm dung lượng hoặc tách tệp.", most=most_bytes >> 20))
+    if len(upload.content) > limits.most_bytes:
+        refuse(limits.too_large)
     if fault := _sentence(await _opened(upload.content, kind.opener), ending.lower()):
         refuse(fault)
     return CheckedFile(name, kind.media_type, upload.content, sha256(upload.content).hexdigest())
@@ -113,11 +145,12 @@ async def _opened(content: bytes, opener: str) -> int:
     """
     if not opener:
         return file_opening.OPENED if _is_text(content) else file_opening.NOT_THIS_KIND
-    if _OPENING._work_queue.qsize() >= MOST_WAITING:
+    if not _PLACES.acquire(blocking=False):
         raise Refused(_("Hệ thống đang kiểm tra nhiều tệp khác. Hãy gửi lại tệp này sau ít phút."))
-    turn = asyncio.get_running_loop().run_in_executor(_OPENING, open_apart, content, opener)
+    turn = _OPENING.submit(open_apart, content, opener)
+    turn.add_done_callback(lambda _turn: _PLACES.release())  # when it is over, not when nobody waits any more
     try:
-        code = await asyncio.wait_for(turn, WAITING_SECONDS)
+        code = await asyncio.wait_for(asyncio.wrap_future(turn), WAITING_SECONDS)
     except TimeoutError as late:
         raise Refused(_("Hệ thống đang kiểm tra nhiều tệp khác. Hãy gửi lại tệp này sau ít phút.")) from late
     if code not in TOLD:

@@ -93,7 +93,7 @@ SELECT n.nspname, 'app_rt may create here' FROM pg_namespace n WHERE has_schema_
 UNION ALL
 SELECT c.oid::regclass::text, 'no trail' FROM pg_class c
 WHERE c.relnamespace = 'app'::regnamespace AND c.relkind IN ('r', 'p')
-  AND c.relname <> ALL ($1::text[] || ARRAY['migration', 'pressed_key', 'body_state'])
+  AND c.relname <> ALL ($1::text[] || ARRAY['migration', 'pressed_key', 'body_state', 'form_draft'])
   AND NOT EXISTS (SELECT 1 FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = 'trail' AND t.tgenabled = 'A'
     AND pg_get_triggerdef(t.oid) LIKE format(
       'CREATE TRIGGER trail AFTER INSERT OR DELETE OR UPDATE ON app.%I FOR EACH ROW EXECUTE FUNCTION '

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import zipfile
 from io import BytesIO
 
@@ -83,7 +84,7 @@ def locked_package(content):
 
 
 async def check(name, content):
-    return await files.checked(Upload(name, "text/html", content), "Tệp", "file", most_bytes=LIMIT)
+    return await files.checked(Upload(name, "text/html", content), "Tệp", "file", files.FileLimits(LIMIT))
 
 
 GOOD = {
@@ -208,6 +209,18 @@ async def test_an_end_that_nobody_chose_is_told_to_whoever_runs_the_instance(mon
     assert [one.getMessage() for one in caplog.records if one.name == files.__name__] == [
         f"who opens files ended with code 1 over a pdf of {len(content)} bytes"
     ]
+
+
+async def test_only_so_many_wait_and_a_place_is_free_again_when_the_opening_is_over(monkeypatch):
+    goes_on = threading.Event()
+    monkeypatch.setattr(files, "open_apart", lambda _content, _opener: 0 if goes_on.wait(20) else 1)
+    crowd = [asyncio.ensure_future(check("a.pdf", pdf())) for _ in range(files.OPENERS + files.MOST_WAITING)]
+    await asyncio.sleep(0)
+    with pytest.raises(Refused):
+        await check("a.pdf", pdf())
+    goes_on.set()
+    assert all(await asyncio.gather(*crowd))
+    assert await check("a.pdf", pdf()), "negative control: it was the crowd"
 
 
 async def test_when_too_many_are_opened_one_is_asked_to_come_later(monkeypatch, tmp_path):

@@ -19,12 +19,14 @@ from platform_core.accounts.sessions import OpenSession
 from platform_core.audit.trail import Trail, TrailLine, TrailQuery
 from platform_core.audit.wording import Change
 from platform_core.dashboard.service import Dashboard, Waiting
+from platform_core.drafts.service import Draft, Drafts
 from platform_core.facts.service import FactLine, FactList, MeasuredFact
 from platform_core.people.listing import PeopleList, PeopleQuery, PersonLine
 from platform_core.people.role_lists import NewRoleLine, RequestLine
 from platform_core.people.view import AppointmentLine, PersonView, RoleLine
 from platform_core.plugin_settings.modules import ModuleLine, ModuleList
 from platform_core.search.service import ModuleHits, PersonHit, SearchResults
+from platform_core.web.kept_form import KeptForm
 from platform_core.web.sent_form import NewerVersion, SentForm
 from plugin_api.facts import Fact
 from plugin_api.listing import PageInfo
@@ -216,7 +218,16 @@ FORMS: dict[str, dict[str, Any]] = {
     "form_again_refused": {"problems": {}, "sentence": "Kỳ này đã công bố."},
 }
 """name → what is special about the form of `test_web_shell_samples.FORM` that comes back."""
-SIGN_IN = {"action": "/sign-in", "login": "", "password": None, "error": None, "next": "", "demo_accounts": None}
+SIGN_IN = {
+    "action": "/sign-in",
+    "login": "",
+    "password": None,
+    "error": None,
+    "next": "",
+    "demo_accounts": None,
+    "kept": None,
+}
+KEPT = KeptForm("/t/kien-luong/a", "/t/kien-luong/b", [("note", "Đã gặp 3 hộ dân,\nxin gia hạn")], ["biên bản.pdf"])
 DEMO_ACCOUNTS = [
     {
         "name": "Nguyễn Thị Ánh",
@@ -251,6 +262,16 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "dashboard_empty": ("dashboard.html", shown(Dashboard(date(2026, 3, 2), [], []))),
     "sign_in": ("sign_in.html", SIGN_IN),
+    "sign_in_kept": ("sign_in.html", SIGN_IN | {"kept": KEPT}),
+    "sign_in_kept_too_long": ("sign_in.html", SIGN_IN | {"kept": replace(KEPT, fields=[("note", "Ý kiến " * 9000)])}),
+    "kept_form": (
+        "kept_form.html",
+        {"kept": KEPT, "heading": "Nội dung vẫn còn", "sentence": "Hãy lưu.", "at_once": False, "password_first": True},
+    ),
+    "drafts": (
+        "drafts.html",
+        shown(Drafts([Draft(UUID(int=1), "/t/x", "/a", "Nhiệm vụ", [], None, 1, datetime(2026, 3, 2), "8:05")], 30)),
+    ),
     "sign_in_demo": (
         "sign_in.html",
         SIGN_IN

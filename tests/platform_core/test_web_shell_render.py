@@ -241,5 +241,5 @@ def test_every_icon_of_the_shell_is_in_the_sprite() -> None:
 def test_every_file_the_head_names_exists() -> None:
     head = Page(samples.render("sign_in")).all("link", "script")
     files = [link.split("?")[0] for attrs in head if (link := attrs.get("src") or attrs["href"]).startswith("/static/")]
-    assert len(files) == 6
+    assert len(files) == 8
     assert [file for file in files if not (STATIC / file.removeprefix("/static/")).is_file()] == []

@@ -19,6 +19,7 @@ from platform_core.web.frame import Frames
 from platform_core.web.rendering import pairs
 from platform_core.web.request_context import RequestContext, begin_request
 from platform_core.web.sent_form import SentForm
+from plugin_api.files import FileLimits
 
 
 def load(name: str) -> ModuleType:
@@ -131,6 +132,8 @@ def shell(signed_in: bool, in_body: bool) -> SimpleNamespace:
     )
 
 
+OUTSIDE_A_BODY = ("choose_body.html", "change_password.html", "kept_form.html")
+LIMITS = FileLimits(5 << 20, ("pdf", "docx"))
 PIECES = """{% extends "layout.html" %}{% import "macros.html" as ui %}
 {% block heading %}x{% endblock %}{% block content %}
 <div class="stats">{{ ui.stat_card("Nhiệm vụ", number(score), "/x", "trên 40 nhiệm vụ", "danger") }}
@@ -142,7 +145,7 @@ PIECES = """{% extends "layout.html" %}{% import "macros.html" as ui %}
 {{ ui.number_input("Điểm", "score", score, hint="Từ 0 đến 10", unit="điểm") }}
 {{ ui.number_input("Số", "whole", none, whole=true) }}
 {{ ui.date_input("Ngày", "day", min="2026-01-01", max="2026-12-31", error="Sai ngày.", hint="Trong năm") }}
-{{ ui.file_input("Tệp", "paper", accept=".pdf", multiple=true) }}{{ ui.export_links("/csv") }}
+{{ ui.file_input("Tệp", "paper", limits=LIMITS, multiple=true) }}{{ ui.export_links("/csv") }}
 {{ ui.pager({"number": 1, "pages": 1, "total": 3, "start": 1, "end": 3, "previous": none, "next": none}) }}
 {% endblock %}"""
 
@@ -176,13 +179,13 @@ def render_form(name: str) -> str:
 def render(name: str) -> str:
     """The named sample as HTML; sign-in and the errors outside a body have no person in their frame."""
     if name == "pieces":
-        return environment().from_string(PIECES).render(score=Decimal("9.5"))
+        return environment().from_string(PIECES).render(score=Decimal("9.5"), LIMITS=LIMITS)
     if name in pages.FORMS:
         return render_form(name)
     template, context = pages.PAGES[name]
     before_sign_in = template == "sign_in.html" or name == "error_alone"
     env = environment(
-        not before_sign_in, not before_sign_in and template not in ("choose_body.html", "change_password.html")
+        not before_sign_in, not before_sign_in and template not in OUTSIDE_A_BODY
     )
     return env.get_template(template).render(context)
 

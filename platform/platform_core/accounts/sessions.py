@@ -7,7 +7,6 @@ at a change of password, ends after IDLE without a click and after LONGEST in an
 """
 
 import hashlib
-import hmac
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -66,16 +65,6 @@ class OpenSession(msgspec.Struct, frozen=True):
 def hash_of(token: str) -> bytes:
     """What the database keeps of a token."""
     return hashlib.sha256(token.encode()).digest()
-
-
-def csrf_token(token: str) -> str:
-    """The token that every unsafe request of this session must carry; worth nothing in another session."""
-    return hmac.new(token.encode(), b"csrf", hashlib.sha256).hexdigest()
-
-
-def csrf_fits(token: str, given: str) -> bool:
-    """Whether the request carries the token of its own session."""
-    return hmac.compare_digest(csrf_token(token).encode(), given.encode(errors="replace"))
 
 
 async def open_request(token: str, slug: str | None) -> Opened | None:
@@ -140,6 +129,12 @@ def _refuse_too_many(wait_seconds: int, sentence: str) -> None:
 
 def _wrong_password() -> Invalid:
     return Invalid({"password": _("Tên đăng nhập hoặc mật khẩu không đúng.")})
+
+
+async def account_of_session(token: str) -> UUID | None:
+    """Whose session this is or, when it has ended, was; None once its row is forgotten."""
+    async with DB.autocommit() as connection:
+        return await connection.fetchval("SELECT auth.account_of_session($1)", hash_of(token))
 
 
 async def sign_out(token: str) -> None:

@@ -8,6 +8,7 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from platform_core.accounts import sessions
+from platform_core.accounts.csrf import csrf_token
 from platform_core.accounts.opened import BodyLink
 from platform_core.web.cookies import give_session, take_session
 from platform_core.web.faults import NotSignedIn
@@ -143,4 +144,4 @@ def session_handlers(secure: bool) -> list[HTTPRouteHandler]:
 
 
 def _answer(opened: sessions.Opened, token: str) -> SessionAnswer:
-    return SessionAnswer(opened.login, sessions.csrf_token(token), opened.must_change, opened.language, opened.bodies)
+    return SessionAnswer(opened.login, csrf_token(token), opened.must_change, opened.language, opened.bodies)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from platform_core.drafts.service import KEPT as DRAFTS_KEPT
 from platform_core.settings import InstanceSettings
 from plugin_api.vietnam import VIETNAM
 from tenancy.anchors import Anchor, BadAnchor, anchor_now, append_anchor, read_anchors
@@ -64,6 +65,9 @@ async def _forget(signer: Signer) -> int:
         async with in_body(TenantContext(body)):
             forgotten += await run(
                 "DELETE FROM pressed_key WHERE tenant_id = $1 AND pressed_at < $2", before - KEYS_KEPT
+            )
+            forgotten += await run(
+                "DELETE FROM form_draft WHERE tenant_id = $1 AND saved_at < $2", before - DRAFTS_KEPT
             )
     return forgotten
 

@@ -2,6 +2,7 @@
 
 from piccolo.conf.apps import AppConfig
 
+from platform_core.drafts.tables import FormDraft
 from platform_core.issued_papers.tables import IssuedPaperRow, PaperRegisterRow
 from platform_core.people.tables import (
     AccessRule,
@@ -28,6 +29,7 @@ APP_CONFIG = AppConfig(
         AccessRule,
         Module,
         SettingPatch,
+        FormDraft,
         PaperRegisterRow,
         IssuedPaperRow,
     ],

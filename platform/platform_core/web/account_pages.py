@@ -5,20 +5,21 @@ from typing import Any
 from litestar import MediaType, Request, Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
-from msgspec.structs import replace
 
-from platform_core.access.roles import role_title
 from platform_core.accounts import passwords, sessions
-from platform_core.accounts.demo import DemoAccount, demo_accounts
+from platform_core.accounts.demo import demo_accounts
 from platform_core.accounts.devices import device_of
+from platform_core.web import kept_form
 from platform_core.web.cookies import clear_flash, flash, give_language, give_session, take_session
+from platform_core.web.faults import NotSignedIn
 from platform_core.web.permissions import ACCOUNT, PUBLIC
 from platform_core.web.referrer import own_path
 from platform_core.web.rendering import Pages
 from platform_core.web.request_body import ACCOUNT_BYTES
 from platform_core.web.request_context import current_request
+from platform_core.web.sign_in_pages import SignInPages
 from plugin_api.errors import Invalid, Refusal
-from plugin_api.i18n import LANGUAGES
+from plugin_api.i18n import LANGUAGES, use_language
 from plugin_api.i18n import gettext as _
 
 AnyRequest = Request[Any, Any, Any]
@@ -26,7 +27,7 @@ ANYBODY = {"permission": PUBLIC, "most_bytes": ACCOUNT_BYTES}
 FIRST = {"permission": ACCOUNT, "before_change": True, "most_bytes": ACCOUNT_BYTES}
 
 
-def account_pages(pages: Pages, secure: bool, demo: bool) -> list[HTTPRouteHandler]:
+def account_pages(pages: Pages, sign_in_pages: SignInPages, secure: bool) -> list[HTTPRouteHandler]:
     """The handlers, with their addresses learnt by name."""
     addresses = pages.addresses
     for name, path in {
@@ -41,20 +42,6 @@ def account_pages(pages: Pages, secure: bool, demo: bool) -> list[HTTPRouteHandl
     }.items():
         addresses.add(name, path)
 
-    def form_of(
-        error: str | None, login: str, wanted: str, status: int, chosen: DemoAccount | None = None
-    ) -> Response[Any]:
-        return pages.page(
-            "sign_in.html",
-            status,
-            action=addresses.url("sign_in"),
-            login=chosen.login if chosen else login,
-            password=chosen.password if chosen else None,
-            error=error,
-            next=wanted,
-            demo_accounts=[_in_words(account) for account in demo_accounts()] if demo else None,
-        )
-
     @get("/", opt={"permission": PUBLIC}, include_in_schema=False)
     async def front(request: AnyRequest) -> Redirect:
         """To the only body, to the choice of one, or to sign-in."""
@@ -68,24 +55,30 @@ def account_pages(pages: Pages, secure: bool, demo: bool) -> list[HTTPRouteHandl
         """The form; `?demo=login` fills in a demo account."""
         chosen = (
             next((one for one in demo_accounts() if one.login == request.query_params.get("demo")), None)
-            if demo
+            if sign_in_pages.demo
             else None
         )
-        return form_of(None, "", own_path(request.query_params.get("next", "")), 200, chosen)
+        return sign_in_pages.sign_in(following=own_path(request.query_params.get("next", "")), chosen=chosen)
 
     @post("/sign-in", opt=ANYBODY, include_in_schema=False)
     async def sign_in(request: AnyRequest) -> Response[Any]:
-        """A new session, or the form again with one sentence."""
+        """A new session, or the form again with one sentence; what was typed when the last one ended goes along."""
         form = await request.form()
         login, wanted = str(form.get("login", ""))[:100], own_path(str(form.get("next", "")))
+        kept = kept_form.unpacked(form.get("kept"))
         context = current_request()
         try:
             token = await sessions.sign_in(login, str(form.get("password", "")), context.caller)
         except Refusal as refusal:
-            return form_of(refusal.sentence, login, wanted, refusal.status)
+            return sign_in_pages.sign_in(
+                refusal.status, error=refusal.sentence, login=login, following=wanted, kept=kept
+            )
         if context.token:
             await sessions.sign_out(context.token)
         response = Redirect(wanted or "/", status_code=303)
+        if kept is not None:
+            await _go_on_as(token)
+            response = sign_in_pages.after_sign_in(kept)
         give_session(response, token, secure)
         return response
 
@@ -197,14 +190,19 @@ def _opened() -> sessions.Opened:
     return opened
 
 
+async def _go_on_as(token: str) -> None:
+    """The rest of this request belongs to the session that was just opened. Raises NotSignedIn when it ended again."""
+    context = current_request()
+    context.token, context.opened = token, await sessions.open_request(token, None)
+    if context.opened is None:
+        raise NotSignedIn
+    context.language = context.opened.language
+    use_language(context.language)
+
+
 def _first_page(pages: Pages, opened: sessions.Opened) -> str:
     return (
         pages.addresses.url("core.dashboard", slug=opened.bodies[0].slug)
         if len(opened.bodies) == 1
         else pages.addresses.url("choose_body")
     )
-
-
-def _in_words(account: DemoAccount) -> DemoAccount:
-    """With its roles in the language of the visitor: the list was made at start, before anybody asked."""
-    return replace(account, role=", ".join(role_title(role) for role in account.roles))

@@ -11,13 +11,16 @@ from litestar.exceptions import HTTPException, NotFoundException, SerializationE
 from litestar.response import Redirect
 from litestar.types import Receive, Scope, Send
 
+from platform_core.accounts.sessions import account_of_session
 from platform_core.web.cookies import language_of
-from platform_core.web.faults import NotSignedIn, PasswordFirst
+from platform_core.web.faults import NotSignedIn, OldToken, PasswordFirst
 from platform_core.web.form_again import page_again
+from platform_core.web.kept_form import kept_form
 from platform_core.web.problem_details import ProblemDetails, problem_details
 from platform_core.web.referrer import referring_page
 from platform_core.web.rendering import Pages
 from platform_core.web.request_context import RequestContext, begin_request, current_request
+from platform_core.web.sign_in_pages import SignInPages, is_form_of_action
 from plugin_api.endpoints import Action
 from plugin_api.errors import Invalid
 from plugin_api.forms import parse
@@ -50,8 +53,9 @@ class DeferredResponse(Response[bytes]):
 class ExceptionHandlers:
     """The exception handler of the application, over its pages."""
 
-    def __init__(self, pages: Pages) -> None:
+    def __init__(self, pages: Pages, sign_in_pages: SignInPages) -> None:
         self.pages = pages
+        self.sign_in_pages = sign_in_pages
 
     def handle(self, request: Request[Any, Any, Any], fault: Exception) -> Response[Any]:
         """The answer to a fault, for the framework, which does not wait for one: it is worked out when it is sent."""
@@ -60,11 +64,8 @@ class ExceptionHandlers:
     async def response_to(self, request: Request[Any, Any, Any], fault: Exception) -> Response[Any]:
         """The answer to a fault. Database faults inside are logged; people get a reference number."""
         context, api = _context_of(request), request.url.path.startswith("/api/")
-        if isinstance(fault, NotSignedIn) and not api:
-            following = context.path if request.method == "GET" else ""
-            return Redirect(self.pages.addresses.url("sign_in", next=following), status_code=303)
-        if isinstance(fault, PasswordFirst) and not api:
-            return Redirect(self.pages.addresses.url("change_password"), status_code=303)
+        if not api and (led_on := await self._leads_on(request, context, fault)) is not None:
+            return led_on
         if isinstance(fault, ValidationException):
             fault = await _named_faults(request, fault)
         if request.url.path.startswith(STATIC_PATH) and not _can_be_a_file(request.url.path):
@@ -88,6 +89,25 @@ class ExceptionHandlers:
             reference=context.trace if problem.status >= 500 else None,
             back=referring_page(request),
         )
+
+    async def _leads_on(
+        self, request: Request[Any, Any, Any], context: RequestContext, fault: Exception
+    ) -> Response[Any] | None:
+        """The page that has to come first; what was typed goes along. None for other faults."""
+        is_form = is_form_of_action(request)
+        if isinstance(fault, NotSignedIn) and is_form:
+            owner = await account_of_session(context.ended_token) if context.ended_token else None
+            return self.sign_in_pages.sign_in(401, kept=await kept_form(request, owner))
+        if isinstance(fault, NotSignedIn) and request.headers.get("hx-request"):
+            return self.sign_in_pages.sign_in(401, following=context.path)
+        if isinstance(fault, NotSignedIn):
+            following = context.path if request.method == "GET" else ""
+            return Redirect(self.pages.addresses.url("sign_in", next=following), status_code=303)
+        if isinstance(fault, PasswordFirst) and is_form:
+            return await self.sign_in_pages.password_first(request)
+        if isinstance(fault, PasswordFirst):
+            return Redirect(self.pages.addresses.url("change_password"), status_code=303)
+        return await self.sign_in_pages.from_an_old_page(request) if isinstance(fault, OldToken) else None
 
     async def _problem_json(self, fault: Exception, problem: ProblemDetails) -> Response[Any]:
         """RFC 9457."""

@@ -21,6 +21,10 @@ class MissingToken(Refusal):
         super().__init__(_("Trang này đã mở quá lâu hoặc được mở từ nơi khác. Hãy tải lại trang rồi gửi lại."))
 
 
+class OldToken(MissingToken):
+    """The token is not that of this session: the page is perhaps one of an earlier session."""
+
+
 class TooLarge(Refusal):
     """A body of more bytes than the address takes."""
 
@@ -30,6 +34,20 @@ class TooLarge(Refusal):
         mega, kilo = divmod(most_bytes, 1024 * 1024)
         limit = f"{mega} MB" if mega and not kilo else f"{most_bytes // 1024} KB"
         super().__init__(_("Nội dung gửi lên lớn quá %(limit)s. Hãy gửi ít hơn hoặc gửi tệp nhỏ hơn.", limit=limit))
+
+
+class SessionEndedOverFile(Refusal):
+    """A body that only somebody signed in may send, without a session: it was not kept, so it can't be sent on."""
+
+    status = 413
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Phiên làm việc đã kết thúc nên chưa nhận được tệp. "
+                "Hãy đăng nhập lại ở một thẻ khác rồi quay lại trang này gửi lại."
+            )
+        )
 
 
 class BadKey(Refusal):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from litestar.exceptions import HTTPException, ValidationException
 
-from platform_core.web.faults import NotSignedIn, PasswordFirst
+from platform_core.web.faults import NotSignedIn, PasswordFirst, TooLarge
 from plugin_api.errors import Forbidden, Invalid, Refusal
 from plugin_api.i18n import gettext as _
 from tenancy.engine import LOST
@@ -37,6 +37,9 @@ def problem_details(fault: Exception) -> ProblemDetails:
     if isinstance(fault, Forbidden):
         sentence, _dot, advice = fault.sentence.partition(". ")
         return ProblemDetails(fault.status, sentence.rstrip(".") + ".", advice or _("Không có gì bị thay đổi."), {})
+    if isinstance(fault, TooLarge):
+        advice = _("Chưa có gì được lưu. Hãy quay lại trang trước, chọn tệp nhỏ hơn hoặc chia thành nhiều lần gửi.")
+        return ProblemDetails(fault.status, fault.sentence, advice, {})
     if isinstance(fault, Refusal):
         return ProblemDetails(fault.status, fault.sentence, _("Không có gì bị thay đổi."), {})
     if isinstance(fault, Absent) or (isinstance(fault, HTTPException) and fault.status_code == 404):

@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit
 from litestar import Request
 
 LONGEST = 2000
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def referring_page(request: Request[Any, Any, Any]) -> str:
@@ -17,6 +18,14 @@ def referring_page(request: Request[Any, Any, Any]) -> str:
     if page.scheme not in ("http", "https") or page.netloc != request.headers.get("host"):
         return "/"
     return own_path(page.path + (f"?{page.query}" if page.query else "")) or "/"
+
+
+def page_at_hand(request: Request[Any, Any, Any]) -> str:
+    """The address of the page at hand; a form that comes back stands at the page it was sent from."""
+    if request.method not in SAFE_METHODS:
+        return referring_page(request)
+    query = request.scope["query_string"].decode("latin-1")
+    return request.scope["path"] + (f"?{query}" if query else "")
 
 
 def own_path(address: str) -> str:

@@ -3,8 +3,9 @@
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
+from platform_core.accounts.csrf import csrf_token
 from platform_core.accounts.opened import Opened
-from platform_core.accounts.sessions import Caller, csrf_token
+from platform_core.accounts.sessions import Caller
 from platform_core.web.sent_form import BoundForm, SentForm
 from plugin_api.actor import Actor
 
@@ -13,13 +14,14 @@ from plugin_api.actor import Actor
 class RequestContext:
     """Who came, to which body, and what to tell them.
 
-    `opened` None: nobody signed in; `actor` None: outside every body. `sent_form`: what could not be saved, while its
-    page is shown again; `bound_form`: the form whose inputs are being rendered.
+    `opened` None: nobody signed in, perhaps no longer (`ended_token`); `actor` None: outside every body. `sent_form`:
+    what could not be saved, while its page is shown again; `bound_form`: the form whose inputs are being rendered.
     """
 
     path: str
     trace: str = ""
     token: str = ""
+    ended_token: str = ""
     opened: Opened | None = None
     actor: Actor | None = None
     module: str = ""

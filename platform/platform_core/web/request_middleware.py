@@ -19,20 +19,19 @@ from platform_core.access.bodies import BodyPolicies
 from platform_core.accounts.client_address import Network, client_address, counted_as, is_loopback
 from platform_core.accounts.opened import Here, Opened
 from platform_core.accounts.opening import Opening, Openings
-from platform_core.accounts.sessions import Caller, csrf_fits, open_request
+from platform_core.accounts.sessions import Caller, open_request
 from platform_core.web.cookies import flashes_of, language_of, session_token
-from platform_core.web.faults import BadKey, MissingToken, NotSignedIn, PasswordFirst
+from platform_core.web.csrf import is_json, must_carry_token, must_come_from_here
+from platform_core.web.faults import BadKey, NotSignedIn, PasswordFirst, SessionEndedOverFile, TooLarge
 from platform_core.web.held_answer import HeldAnswer
 from platform_core.web.idempotency import IdempotencyKey
 from platform_core.web.permissions import ACCOUNT, PUBLIC, must_hold, must_use
-from platform_core.web.referrer import referring_page
+from platform_core.web.referrer import SAFE_METHODS, page_at_hand
 from platform_core.web.request_body import ACTION_BYTES, read_body, replay
 from platform_core.web.request_context import RequestContext, begin_request
 from plugin_api.actor import Actor, Body, Held
 from plugin_api.i18n import use_language
 from tenancy.transaction import TenantTransaction
-
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class RequestMiddleware:
@@ -60,10 +59,17 @@ class RequestMiddleware:
             return
         permission = opt["permission"]
         unsafe = scope["method"] not in SAFE_METHODS
-        body = await read_body(scope, receive, await self._most_bytes(scope)) if unsafe else b""
+        most = await self._most_bytes(scope) if unsafe else 0
+        try:
+            body = await read_body(scope, receive, most) if unsafe else b""
+        except TooLarge:
+            await self._refuse_large(scope, most)
+            raise
         ScopeState.from_scope(scope).body = body  # whoever answers a fault asks again: nothing more comes from outside
         request: Request[Any, Any, Any] = Request(scope, receive=replay(body), send=send)
         context = self._context(request)
+        if unsafe:
+            must_come_from_here(request)
         transaction = TenantTransaction()
         opening = await self._open(context, scope["path_params"].get("slug"), transaction)
         if opening is not None:
@@ -72,7 +78,7 @@ class RequestMiddleware:
         if permission != PUBLIC:
             _must_be_signed_in(context, opt)
         if unsafe:
-            await _must_carry_token(request, context, needed=context.opened is not None)
+            await must_carry_token(request, context)
         if permission not in (PUBLIC, ACCOUNT):
             raise NotFoundException
         await self.app(scope, replay(body), send)
@@ -85,10 +91,22 @@ class RequestMiddleware:
         token = session_token(Request(scope), self.secure)
         return most if token and await open_request(token, None) else ACTION_BYTES
 
+    async def _refuse_large(self, scope: Scope, most: int) -> None:
+        """The refusal stands on a page with the visitor's menu. Raises SessionEndedOverFile for a file of nobody."""
+        context, transaction = self._context(Request(scope)), TenantTransaction()
+        opening = await self._open(context, scope["path_params"].get("slug"), transaction)
+        if context.opened is None and most < scope["route_handler"].opt.get("most_bytes", ACTION_BYTES):
+            raise SessionEndedOverFile
+        if opening is not None:
+            try:
+                context.actor = opening.actor = opening.actor or await self._actor(opening.opened)
+            finally:
+                await transaction.rollback()
+
     def _context(self, request: Request[Any, Any, Any]) -> RequestContext:
         """What the request itself says, as the context of all that follows."""
         context = RequestContext(
-            path=_page_of(request),
+            path=page_at_hand(request),
             token=session_token(request, self.secure) or "",
             api=request.scope["path"].startswith("/api/"),
             trace=request.scope["state"].get("trace", ""),
@@ -114,7 +132,7 @@ class RequestMiddleware:
         opening = found if isinstance(found, Opening) else None
         context.opened = opening.opened if opening else cast("Opened | None", found)
         if context.opened is None:
-            context.token = ""
+            context.token, context.ended_token = "", context.token
             return None
         context.language = context.opened.language
         use_language(context.language)
@@ -137,7 +155,7 @@ class RequestMiddleware:
             must_use(context.actor, context.module)
             must_hold(context.actor, opt["permission"])
             if unsafe:
-                await _must_carry_token(request, context, needed=True)
+                await must_carry_token(request, context)
             answer = await self._answer(request, context, body, unsafe)
         except BaseException:
             await transaction.rollback()
@@ -215,28 +233,12 @@ def _must_be_signed_in(context: RequestContext, opt: dict[str, Any]) -> None:
         raise PasswordFirst
 
 
-async def _must_carry_token(request: Request[Any, Any, Any], context: RequestContext, needed: bool) -> None:
-    """An unsafe request comes from a page of ours: same origin, and the token of its own session."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise MissingToken
-    origin = request.headers.get("origin")
-    if origin is not None and origin.partition("://")[2] != request.headers.get("host"):
-        raise MissingToken
-    if not needed:
-        return
-    given = request.headers.get("x-csrftoken")
-    if given is None and not _is_json(request):
-        given = str((await request.form()).get("csrf_token", ""))
-    if not csrf_fits(context.token, given or ""):
-        raise MissingToken
-
-
 async def _idempotency_key(
     request: Request[Any, Any, Any], context: RequestContext, body: bytes
 ) -> IdempotencyKey | None:
     """The idempotency key of the request, booked; None when the request brings none. Raises BadKey."""
     key = request.headers.get("idempotency-key")
-    if _is_json(request):
+    if is_json(request):
         content = body
     else:
         form = await request.form()
@@ -261,18 +263,3 @@ async def _content_of(items: Iterable[tuple[str, Any]]) -> bytes:
         elif name != "csrf_token":
             marks.append((name, str(value)))
     return repr(sorted(marks)).encode()
-
-
-def _is_json(request: Request[Any, Any, Any]) -> bool:
-    return request.headers.get("content-type", "").split(";")[0].strip() not in (
-        "application/x-www-form-urlencoded",
-        "multipart/form-data",
-    )
-
-
-def _page_of(request: Request[Any, Any, Any]) -> str:
-    """The address of the page at hand; a form that comes back stands at the page it was sent from."""
-    if request.method not in SAFE_METHODS:
-        return referring_page(request)
-    query = request.scope["query_string"].decode("latin-1")
-    return request.scope["path"] + (f"?{query}" if query else "")

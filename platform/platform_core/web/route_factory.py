@@ -13,13 +13,14 @@ from litestar.openapi.spec import Operation
 from litestar.params import FromPath, JSONBody
 from litestar.response import Redirect
 
+from platform_core.drafts.service import drop_saved_draft
 from platform_core.web.addresses import TYPES, page_path
 from platform_core.web.cookies import clear_flash, flash
 from platform_core.web.openapi import operation_with
 from platform_core.web.rendering import Pages
 from platform_core.web.request_body import most_bytes_of
 from platform_core.web.request_context import current_request
-from platform_core.web.sent_form import OWN_FIELDS
+from platform_core.web.sent_form import DRAFT, KEPT, OWN_FIELDS
 from platform_core.web.view_page import loaded, page_context, query_of
 from plugin_api.endpoints import PATH_PARAMETER, Action, View
 from plugin_api.forms import nested, parse
@@ -93,11 +94,15 @@ class RouteFactory:
         async def act(request: Request[Any, Any, Any], **values: Any) -> Response[Any]:
             data = {} if action.data is None else {"data": parse(action.data, await form_values(request))}
             ids = await action.run(current_request().actor, **values, **data)
+            form = await request.form()
+            await _drop_draft(form.get(DRAFT))
             response = Redirect(
                 self.pages.addresses.url(action.then, **_known(action.then, self.pages, values | dict(ids or {}))),
                 status_code=303,
             )
             sentence = action.done(ids or {}) if callable(action.done) else _(action.done)
+            if KEPT in form:
+                sentence = f"{_('Nội dung nhập trước khi đăng nhập lại đã được lưu.')} {sentence}"
             flash(response, "success", sentence, self.secure)
             return response
 
@@ -150,6 +155,14 @@ async def form_values(request: Request[Any, Any, Any]) -> dict[str, Any]:
             else ([pairs[name], value] if name in pairs else value)
         )
     return nested(pairs.items())
+
+
+async def _drop_draft(named: Any) -> None:
+    """The draft behind the form that was saved, where the form says there is one."""
+    page, separator, form = named.partition(" ") if isinstance(named, str) else ("", "", "")
+    actor = current_request().actor
+    if separator and actor is not None:
+        await drop_saved_draft(actor, page, form)
 
 
 async def _printed(printout: Printout) -> File:

@@ -23,7 +23,9 @@ from plugin_api.vietnam import show_date, show_moment
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 PAGE, FORM = "form_page", "form_id"
 """Hidden fields of every form: the address of the page that shows it, and which of its forms it is."""
-OWN_FIELDS = frozenset({"csrf_token", "idempotency_key", PAGE, FORM})
+DRAFT, KEPT = "form_draft", "kept_form"
+"""Of a form behind which a draft stands: page and name of the draft. Of one that is sent again after sign-in."""
+OWN_FIELDS = frozenset({"csrf_token", "idempotency_key", PAGE, FORM, DRAFT, KEPT})
 """What the page itself puts into a form, beside what people type."""
 
 

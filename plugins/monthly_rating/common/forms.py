@@ -8,10 +8,12 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from plugin_api.files import FileLimits
 from plugin_api.i18n import mark as _
 
 LINE, TEXT, LIST = 300, 4000, 300
 """The longest line, the longest text, the longest list."""
+EVIDENCE_LIMITS = FileLimits(most_bytes=5 * 1024 * 1024)
 Version = Annotated[int, Meta(ge=1, title=_("Phiên bản"))]
 Note = Annotated[str, Meta(max_length=TEXT, title=_("Ghi chú"))]
 Reason = Annotated[str, Meta(min_length=3, max_length=TEXT, title=_("Lý do"))]

@@ -3,7 +3,7 @@
 from typing import Any, Final
 from uuid import UUID
 
-from monthly_rating.common.forms import Withdrawal
+from monthly_rating.common.forms import EVIDENCE_LIMITS, Withdrawal
 from monthly_rating.evidence.forms import EvidenceFile
 from monthly_rating.tables import Evidence
 from monthly_rating.tasks.queries import own_task
@@ -15,7 +15,6 @@ from plugin_api.i18n import gettext as _
 from tenancy.faults import Absent
 from tenancy.query import row, run
 
-MOST_BYTES: Final = 5 * 1024 * 1024
 MOST_FILES: Final = 20
 """Of one task that stand at a time."""
 MOST_SENT_FILES: Final = 60
@@ -31,7 +30,7 @@ async def add_evidence(actor: Actor, task_id: UUID, data: EvidenceFile) -> dict[
     content that is not accepted, Refused when the task has enough files.
     """
     await own_task(actor, task_id, "running", "meeting", lock="")
-    file = await checked(data.file, _("Tệp minh chứng"), "file", most_bytes=MOST_BYTES)
+    file = await checked(data.file, _("Tệp minh chứng"), "file", EVIDENCE_LIMITS)
     await own_task(actor, task_id, "running", "meeting")
     await _count_one_more(task_id, len(file.content))
     evidence_id = await Evidence.create(

@@ -6,6 +6,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from monthly_rating.common.access import sees_all
+from monthly_rating.common.forms import EVIDENCE_LIMITS
 from monthly_rating.cycles.queries import CycleHead, cycle_head
 from monthly_rating.permissions import Permission
 from monthly_rating.tasks.forms import TaskQuery
@@ -14,7 +15,7 @@ from monthly_rating.tasks.rows import StoredTask, TaskResult, task_result
 from plugin_api.actor import Actor
 from plugin_api.choices import Person
 from plugin_api.clock import today
-from plugin_api.files import KINDS
+from plugin_api.files import FileLimits
 from plugin_api.i18n import gettext as _
 from plugin_api.i18n import mark
 from plugin_api.listing import PageInfo, page_of, paged
@@ -86,7 +87,7 @@ class TaskPage(Struct, frozen=True):
     task: TaskResult
     progress_log: list[ProgressLine]
     evidence: list[EvidenceLine]
-    accepted: str
+    evidence_limits: FileLimits
     today: date
     is_mine: bool
     may_report: bool
@@ -161,7 +162,7 @@ async def task_page(actor: Actor, task_id: UUID) -> TaskPage:
         task=task_result(shaped(StoredTask, one), today(), is_mine or one["assessment"] == "submitted"),
         progress_log=decoded(one["progress_log"], list[ProgressLine]),
         evidence=decoded(one["files"], list[EvidenceLine]),
-        accepted=",".join(f".{ending}" for ending in KINDS),
+        evidence_limits=EVIDENCE_LIMITS,
         today=today(),
         is_mine=is_mine,
         may_report=reports and head.state == "running" and one["assessment"] != "submitted",

@@ -5,7 +5,7 @@ from datetime import date
 import pymupdf
 import pytest
 
-from monthly_rating.common.forms import Withdrawal
+from monthly_rating.common.forms import EVIDENCE_LIMITS, Withdrawal
 from monthly_rating.evidence import actions as evidence_actions
 from monthly_rating.evidence import pages as evidence_pages
 from monthly_rating.evidence.forms import EvidenceFile
@@ -50,7 +50,7 @@ async def test_a_file_comes_back_as_it_was_under_a_safe_type_and_name(cell):
 @pytest.mark.parametrize("wrong", [
     file("virus.exe"), file("trang.html", b"<script>"), file("gia.pdf", b"%PDF-1.7\n..."), file("anh.png", PDF),
     file("rong.txt", b""), file("nhi-phan.txt", b"a\0b"), file("latin.txt", "ă".encode("utf-16")),
-    file("to.pdf", PDF + bytes(evidence_actions.MOST_BYTES)), file("pdf", PDF[:3]), file("a\u202efdp.pdf"),
+    file("to.pdf", PDF + bytes(EVIDENCE_LIMITS.most_bytes)), file("pdf", PDF[:3]), file("a\u202efdp.pdf"),
 ])  # fmt: skip
 async def test_other_names_kinds_sizes_and_contents_are_refused(cell, wrong):
     await cell.running()

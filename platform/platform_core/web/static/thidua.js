@@ -34,6 +34,11 @@
   // A form comes back on its page; any other fault is told above what was typed, which stays.
   document.addEventListener("htmx:after:request", (event) => {
     const { sourceElement, response, text } = event.detail.ctx;
+    if (response.status === 401 || response.headers.get("x-whole-page")) {
+      event.preventDefault();
+      showPage(text);
+      return;
+    }
     if (sourceElement.method !== "post" || response.status < 400 || [409, 422].includes(response.status)) return;
     event.preventDefault();
     const answer = new DOMParser().parseFromString(text, "text/html");
@@ -57,6 +62,21 @@
     delete form.dataset.sent;
     form.querySelectorAll("[aria-disabled]").forEach((b) => b.removeAttribute("aria-disabled"));
   }
+
+  // A whole page that a script was answered (after sign-in, after files) takes the place of this one. What listens here
+  // listens to the document, so nothing has to be run again.
+  function showPage(text, address) {
+    const page = new DOMParser().parseFromString(text, "text/html");
+    if (address) history.pushState(null, "", address);
+    document.title = page.title;
+    document.documentElement.lang = page.documentElement.lang;
+    document.body.replaceWith(page.body);
+    window.htmx?.process(document.body);
+    window.scrollTo(0, 0);
+    prepare(document);
+    document.dispatchEvent(new Event("thidua:page"));
+  }
+  window.thidua = { showPage, release };
 
   // Typed text is not lost by a careless click.
   document.addEventListener("input", (event) => { const form = event.target.closest("form[data-guard]"); if (form) dirty.add(form); });
@@ -130,6 +150,7 @@
     root.querySelectorAll("[data-print], [data-close]").forEach((button) => { button.hidden = false; });
     root.querySelectorAll("form[data-unsaved-now]").forEach((form) => dirty.add(form));
     root.querySelector("[data-focus]")?.focus();
+    root.querySelector("form[data-send-now]")?.requestSubmit();
   }
   prepare(document);
   document.addEventListener("htmx:after:swap", () => prepare(document));

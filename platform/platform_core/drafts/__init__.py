@@ -1,0 +1,1 @@
+"""Drafts of forms: what somebody typed and has not saved yet, kept for himself alone."""
