@@ -129,6 +129,14 @@ async def test_no_way_leads_an_administrator_alone_to_a_guarded_role(site):
             answer = await ask(admin, await admin.page_of("ho thi en"), "chair", "chi-bo")
             assert "assignment_id" not in answer.json()
 
+    async def keeps_a_draft_of_it() -> None:
+        draft = {"page": f"/t/{slug}{shade}", "form": f"/t/{slug}{shade}/roles",
+                 "fields": [{"name": "role", "value": "leader"}]}  # fmt: skip
+        for _time in range(2):
+            saved = await admin.client.post(f"{body}/drafts", json=draft)
+            assert saved.status_code == 200, saved.text
+        assert (await admin.presses(f"/drafts/{saved.json()['draft_id']}/discard")).status_code == 303
+
     async def changes_settings(step: str, **change: object) -> None:
         path = "/modules/monthly_rating/settings"
         version = (await admin.asks(path))["version"]
@@ -137,6 +145,8 @@ async def test_no_way_leads_an_administrator_alone_to_a_guarded_role(site):
 
     keys = ["decided_by", "own_case_allowed"]
     ways: dict[str, Way] = {
+        "core.draft.save": keeps_a_draft_of_it,
+        "core.draft.discard": keeps_a_draft_of_it,
         "core.settings.set": partial(changes_settings, "", values={"decided_by": "leader", "own_case_allowed": True}),
         "core.settings.lock": partial(changes_settings, "/lock", keys=keys),
         "core.settings.unlock": partial(changes_settings, "/unlock", keys=keys),

@@ -109,9 +109,9 @@ SAVE = """
 WITH before AS (
   SELECT edition, saved_at FROM form_draft WHERE tenant_id = $1 AND account_id = $3 AND page = $4 AND form = $5
 ), oldest AS (
-  DELETE FROM form_draft WHERE tenant_id = $1 AND account_id = $3 AND id IN (
+  DELETE FROM form_draft WHERE tenant_id = $1 AND account_id = $3 AND (page, form) <> ($4, $5) AND id NOT IN (
     SELECT id FROM form_draft WHERE tenant_id = $1 AND account_id = $3 AND (page, form) <> ($4, $5)
-    ORDER BY saved_at DESC OFFSET $9)
+    ORDER BY saved_at DESC LIMIT $9)
 ), saved AS (
   INSERT INTO form_draft AS d (tenant_id, id, account_id, page, form, title, content, row_version, edition, saved_at)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, now())
