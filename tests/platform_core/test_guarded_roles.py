@@ -1,6 +1,7 @@
 """Roles that open or decide what is other people's take two people: one asks, another confirms, the leader is told."""
 
 import asyncio
+import re
 from datetime import timedelta
 
 import pytest
@@ -66,7 +67,7 @@ async def test_a_guarded_role_is_held_only_when_a_second_person_has_confirmed_it
     assert "Trịnh Minh Ước : Cấp ủy" in said(await admin.opens("/people"))
     waits = [one for one in (await leader.asks(""))["waiting"] if one["url"].endswith(f"{page}#role-requests")]
     assert waits[0]["title"] == "Xác nhận vai trò “Cấp ủy, người chủ trì” của Trịnh Minh Ước"
-    assert (await leader.opens(page)).text.count('action="' + f"/t/kien-luong{page}/role-requests") == 1
+    assert len(re.findall(r'action="[^"]*/confirm"', (await leader.opens(page)).text)) == 1
     assert (await decide(leader, page, "confirm", reason=REASON)).status_code == 303
     given = next(one for one in await leader.roles_of(page) if one["role"] == "chair")
     assert given["since"] == str(ports().today()), "not before the day of confirmation"

@@ -157,7 +157,8 @@ FORM = """{% extends "layout.html" %}{% import "macros.html" as ui %}
 {{ ui.select("Mức yêu cầu", "level", [("a", "Hoàn thành tốt"), ("b", "Hoàn thành")], "a", required=true) }}
 {{ ui.radio_group("Loại việc", "kind", [("plan", "Theo kế hoạch"), ("new", "Việc mới", "Ghi rõ lý do.")], "plan") }}
 {{ ui.check_group("Người phối hợp", "helpers", [("1", "Lê Văn Đức"), ("2", "Phạm Hạnh")], ["2"]) }}
-{{ ui.checkbox("Việc gấp", "urgent") }}{{ ui.file_input("Tài liệu", "file") }}{{ ui.text("Tên việc", "title", "Việc") }}
+{{ ui.checkbox("Việc gấp", "urgent") }}{{ ui.file_input("Tài liệu", "file") }}
+{{ ui.text("Tên việc", "title", "Việc", autocomplete="username") }}
 {{ ui.hidden("row", "6") }}{{ ui.text("Mật khẩu", "word", type="password", autocomplete="new-password") }}
 {% endcall %}
 {% call ui.confirm("/b", "Bỏ", "Bỏ thật?") %}

@@ -18,7 +18,7 @@ class Permission(StrEnum):
 @hookimpl
 def module_manifest() -> Manifest:
     return Manifest(
-        name="{name}", title=_("Sổ tay {name}"), summary="", version="1", permissions=Permission,
+        name="{name}", title=_("Sổ tay {name}"), summary="", version="1", contract=1, permissions=Permission,
         permission_titles={{"{name}.note.read": "Read"}}, grants={{"{role}": frozenset(Permission)}},
         endpoints={endpoints}, tables="{name}.piccolo_app",
     )

@@ -27,7 +27,8 @@ from tenancy.blueprints.shaping import shape
 FOLDER = Path(__file__).parents[2] / "tenants" / "blueprints"
 
 SLUG = st.from_regex(r"[a-z0-9]{1,6}(-[a-z0-9]{1,6})?", fullmatch=True)
-LINE = st.from_regex(r"[^\x00-\x1f\x7f]{0,5}[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]{0,5}", fullmatch=True)
+SIGNS = "aăâbcdđeêghiklmnoôơpqrstuưvxyộừẵẨ019 .,-–/()“”'\"\\ßЖπ€"
+LINE = st.text(SIGNS, min_size=1, max_size=11).filter(str.strip)
 DAY = st.dates(min_value=date(1960, 1, 1))
 SPAN = {"valid_from": DAY, "valid_to": st.none() | DAY}
 SETTING = st.recursive(

@@ -38,6 +38,8 @@ PAGES_OF_A_KIND = 30
 """So many pages of one template are visited: each state of a period, of a plan, of a task is among them."""
 OWN = {"csrf_token", "idempotency_key", "form_page", "form_id", "version"}
 NOT_HERE = {
+    "core.draft.save",  # sent by the script
+    "core.settings.lock", "core.settings.reset", "core.settings.unlock",  # nothing is set here, nobody is below
     "core.role.confirm",
     "core.role.refuse",
     "core.role.withdraw_request",
