@@ -54,7 +54,7 @@ def heard_module(told: Told) -> Any:
     @hookimpl
     def module_manifest() -> Manifest:
         return Manifest(
-            name="heard", title="Heard", summary="", version="1", permissions=Permission, config=Limits,
+            name="heard", title="Heard", summary="", version="1", contract=1, permissions=Permission, config=Limits,
             permission_titles={"heard.use": "Use"}, grants={}, endpoints=[],
         )  # fmt: skip
 
