@@ -39,7 +39,7 @@ PLACES = """
 | templates | `NAME/templates/NAME/*.html`; a `View` names `NAME/page.html` | lying beside `plugin.py` |
 | translations | `NAME/locales/en/LC_MESSAGES/NAME.po`; no compiled copies | lying beside `plugin.py` |
 | tables | `NAME/piccolo_app.py` with `APP_CONFIG`, an `AppConfig` called `NAME` | `tables` in the manifest |
-| migrations | `NAME/migrations/*.py` | `migrations_folder_path` in `APP_CONFIG`: `str(Path(__file__).parent / "migrations")` |
+| migrations | `NAME/migrations/*.py` | `APP_CONFIG`: `Path(__file__).parent / "migrations"` |
 | tests | `tests/` beside `src/`, `pytest_plugins = ["plugin_api.pytest"]` in the top `conftest.py` | pytest |
 
 All of it has to be in the wheel. `thidua plugin new NAME` writes a distribution laid out so.
