@@ -10,7 +10,6 @@ from uuid import UUID
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from loops import settled
 from playwright.sync_api import Browser, Page, StorageState
 from serving import Serving, temporary_folder
 
@@ -24,6 +23,7 @@ from platform_core.access.bodies import BodyPolicies
 from platform_core.accounts.demo import DEMO_PASSWORD
 from platform_core.plugin_host.running import dispatcher
 from platform_core.provisioning.blueprints import machine_in
+from platform_core.testing.loops import settled
 from plugin_api.actor import Body
 from plugin_api.clock import on_day
 from plugin_api.ports import ports

@@ -12,11 +12,11 @@ from uuid import uuid4
 import httpx
 import pytest
 from inside import Backdoor
-from loops import settled
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from serving import Serving, serving_a_copy
 
 from platform_core.accounts.demo import DEMO_PASSWORD
+from platform_core.testing.loops import settled
 
 CHAIR, CLERK, MEMBER = "duc.tq", "anh.nt", "on.dv"
 HOME = "/t/kien-luong"

@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from inside import Backdoor
-from loops import settled
 
 from platform_core.plugin_host.running import dispatcher
 from platform_core.provisioning.demo_year import fill_demo_year
 from platform_core.settings import InstanceSettings
+from platform_core.testing.loops import settled
 from plugin_api.endpoints import PATH_PARAMETER, View
 from tenancy.context import Signer
 from tenancy.engine import DB

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -13,6 +13,7 @@ import httpx
 from platform_core.accounts.demo import DEMO_PASSWORD
 from platform_core.app import compose, create_app
 from platform_core.settings import InstanceSettings
+from platform_core.testing.visitors import visiting
 from tenancy.engine import SEARCH_PATH
 
 RATING = "monthly_rating"
@@ -74,19 +75,11 @@ class Inside:
     tenants: Any
     backdoor: Backdoor
 
-    @asynccontextmanager
-    async def visitor(
+    def visitor(
         self, login: str | None = None, password: str = DEMO_PASSWORD, address: str = "127.0.0.1"
-    ) -> AsyncIterator[httpx.AsyncClient]:
+    ) -> AbstractAsyncContextManager[httpx.AsyncClient]:
         """A browser of this person, or of nobody."""
-        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False, client=(address, 1234))
-        async with httpx.AsyncClient(transport=transport, base_url="http://thidua.test") as client:
-            if login:
-                asked = {"login": login, "password": password}
-                answer = await client.post("/api/v1/session", json=asked)
-                assert answer.status_code == 201, answer.text
-                client.headers["x-csrftoken"] = answer.json()["csrf_token"]
-            yield client
+        return visiting(self.app, login, password, address)
 
 
 @asynccontextmanager

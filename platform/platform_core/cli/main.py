@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from platform_core.cli import accounts, bodies, checks, roles, settings, trail
+from platform_core.cli import accounts, bodies, checks, plugins, roles, settings, trail
 from platform_core.cli.common import Instance, done, faults_told
 from platform_core.embedded import StartupError
 from platform_core.observability.logs import set_up_logs
@@ -97,6 +97,7 @@ def migrate(instance: Instance, accept: str) -> None:
 for command in (
     bodies.tenants,
     bodies.modules,
+    plugins.plugin,
     roles.roles,
     settings.settings,
     accounts.users,
