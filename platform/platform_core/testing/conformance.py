@@ -54,8 +54,8 @@ async def filled(tenants: Tenants, module: Manifest) -> Mapping[str, UUID]:
 
 async def colleague(tenants: Tenants, module: Manifest) -> Actor:
     """Somebody of the same body who may do everything, and is not whom the sample rows are about."""
-    other = await rows("SELECT id FROM person WHERE tenant_id = $1 ORDER BY name_key OFFSET 1 LIMIT 1")
-    return replace(await tenants.machine("kien-luong", module.name), person_id=other[0]["id"])
+    people = await rows("SELECT id FROM person WHERE tenant_id = $1 ORDER BY name_key, id LIMIT 2")
+    return replace(await tenants.machine("kien-luong", module.name), person_id=people[1]["id"])
 
 
 async def whole_trail(reader: Actor) -> list[TrailLine]:
