@@ -26,7 +26,7 @@ from platform_core.observability.logs import set_up_logs
 from platform_core.people.port import PeopleOfBody
 from platform_core.plugin_host.dispatcher import Dispatcher
 from platform_core.plugin_host.registry import Registry, RegistryError, build_registry, installed_plugins
-from platform_core.plugin_host.running import run_with
+from platform_core.plugin_host.running import dispatcher, run_with
 from platform_core.provisioning.instance import load_demo_accounts, runtime_dsn
 from platform_core.settings import InstanceSettings
 from platform_core.web.account_pages import account_pages
@@ -77,9 +77,7 @@ def create_app(
     chosen = settings or InstanceSettings.from_environment()
     set_up_logs()
     registry = compose(plugins, print if os.environ.get("THIDUA_TRACE_HOOKS") else None)
-    dispatcher = Dispatcher(registry)
-    run_with(dispatcher)
-    pages = Pages(dispatcher, cast(Addresses, ports().addresses))
+    pages = Pages(dispatcher(), cast(Addresses, ports().addresses))
     if faults := pages.faults():
         raise RegistryError(faults)
     sign_in_pages = SignInPages(pages, chosen.demo and chosen.embedded)

@@ -1,4 +1,4 @@
-"""The one clock: the day and the moment in Viet Nam. Nothing else of the platform asks the machine what time it is."""
+"""The clock of modules: the day and the moment in Viet Nam. A module never asks the machine what time it is."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,8 @@
 """Every hook there is, in the order of a module's life. A module implements those it needs with `@hookimpl`.
 
 Hooks are called by keyword. The host asks only modules that are switched on in the body (the dispatcher sees to it);
-a hook marked *async* returns an awaitable and runs in the transaction of the request.
+a hook marked *async* returns an awaitable and runs in the transaction of the request. The bodies here are never run:
+pluggy calls implementations only, so a specification that were called by mistake says so.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence

@@ -16,7 +16,11 @@ class RatingSettings(Struct, frozen=True, kw_only=True):
 
     cycle: Annotated[
         CycleKind,
-        Meta(title=_("Kỳ đánh giá"), description=_("week: tuần; month: tháng; quarter: quý. Kỳ đang mở giữ nguyên.")),
+        Meta(
+            title=_("Kỳ đánh giá"),
+            description=_("Kỳ đang mở giữ nguyên."),
+            extra={"words": {"week": _("Tuần"), "month": _("Tháng"), "quarter": _("Quý")}},
+        ),
     ] = "month"
     opening_day: Annotated[
         int,
@@ -38,7 +42,8 @@ class RatingSettings(Struct, frozen=True, kw_only=True):
         Decider,
         Meta(
             title=_("Người quyết định mức xếp loại"),
-            description=_("chair: người chủ trì chi bộ; leader: lãnh đạo đơn vị."),
+            description=_("Mức của chính người này do bên còn lại quyết định."),
+            extra={"words": {"chair": _("Người chủ trì chi bộ"), "leader": _("Lãnh đạo đơn vị")}},
         ),
     ] = "chair"
     own_case_allowed: Annotated[

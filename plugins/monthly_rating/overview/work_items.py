@@ -124,6 +124,10 @@ def _task(actor: Actor, one: _Task, today: date) -> WorkItem:
     return WorkItem(one.title, detail, link(actor, "monthly_rating.task", task_id=one.id), one.due_on, MODULE)
 
 
+def _of_cycle(actor: Actor, one: _Cycle, title: str, detail: str, page: str, due: date) -> WorkItem:
+    return WorkItem(title, detail, link(actor, f"{MODULE}.{page}", cycle_id=one.id), due, MODULE)
+
+
 def _own_share(actor: Actor, one: _Cycle, today: date) -> Iterator[WorkItem]:
     """What somebody rated in the period still has to hand in or to say."""
     if not one.rated:
@@ -134,13 +138,7 @@ def _own_share(actor: Actor, one: _Cycle, today: date) -> Iterator[WorkItem]:
         and one.assessment in ("", "draft")
         and today >= one.period_end - ASSESS_AHEAD
     ):
-        yield WorkItem(
-            _("Nộp bản tự đánh giá"),
-            one.label,
-            link(actor, "monthly_rating.assessment", cycle_id=one.id),
-            one.assessment_due,
-            MODULE,
-        )
+        yield _of_cycle(actor, one, _("Nộp bản tự đánh giá"), one.label, "assessment", one.assessment_due)
     if (
         one.state == "meeting"
         and not one.closed
@@ -153,70 +151,28 @@ def _own_share(actor: Actor, one: _Cycle, today: date) -> Iterator[WorkItem]:
             one.uncommented,
             label=one.label,
         )
-        yield WorkItem(
-            _("Góp ý trong cuộc họp"),
-            detail,
-            link(actor, "monthly_rating.meeting", cycle_id=one.id),
-            one.decision_due,
-            MODULE,
-        )
+        yield _of_cycle(actor, one, _("Góp ý trong cuộc họp"), detail, "meeting", one.decision_due)
 
 
 def _chair_share(actor: Actor, one: _Cycle, today: date, judges: Mapping[UUID, Judges]) -> Iterator[WorkItem]:
     """What the period still needs from those who lead it."""
-    unit_id, state, label = one.unit_id, one.state, one.label
+    unit_id, state = one.unit_id, one.state
     mine_to_grade = [who for who in one.ungraded if state == "meeting" and judges[unit_id].on_grade(who).allowed]
     if state == "planning" and actor.may(Permission.NOTICE_ISSUE, unit_id):
-        yield WorkItem(
-            _("Ban hành thông báo phân công"),
-            label,
-            link(actor, "monthly_rating.notice", cycle_id=one.id),
-            one.notice_due,
-            MODULE,
-        )
+        yield _of_cycle(actor, one, _("Ban hành thông báo phân công"), one.label, "notice", one.notice_due)
     elif state == "planning" and actor.may(Permission.TASK_ASSIGN, unit_id):
-        yield WorkItem(
-            _("Soạn thông báo phân công"),
-            label,
-            link(actor, "monthly_rating.notice", cycle_id=one.id),
-            one.notice_due,
-            MODULE,
-        )
+        yield _of_cycle(actor, one, _("Soạn thông báo phân công"), one.label, "notice", one.notice_due)
     elif state == "running" and today > one.period_end and actor.may(Permission.MEETING_HOLD, unit_id):
-        yield WorkItem(
-            _("Mở cuộc họp đánh giá"),
-            label,
-            link(actor, "monthly_rating.cycle", cycle_id=one.id),
-            one.decision_due,
-            MODULE,
-        )
+        yield _of_cycle(actor, one, _("Mở cuộc họp đánh giá"), one.label, "cycle", one.decision_due)
     elif mine_to_grade:
         detail = ngettext(
-            "%(label)s: còn %(num)s người", "%(label)s: còn %(num)s người", len(mine_to_grade), label=label
+            "%(label)s: còn %(num)s người", "%(label)s: còn %(num)s người", len(mine_to_grade), label=one.label
         )
-        yield WorkItem(
-            _("Quyết định mức xếp loại"),
-            detail,
-            link(actor, "monthly_rating.meeting", cycle_id=one.id),
-            one.decision_due,
-            MODULE,
-        )
+        yield _of_cycle(actor, one, _("Quyết định mức xếp loại"), detail, "meeting", one.decision_due)
     elif state == "meeting" and one.closed and not one.ungraded and actor.may(Permission.PUBLICATION_MAKE, unit_id):
-        yield WorkItem(
-            _("Công bố kết quả xếp loại"),
-            label,
-            link(actor, "monthly_rating.cycle", cycle_id=one.id),
-            one.decision_due,
-            MODULE,
-        )
+        yield _of_cycle(actor, one, _("Công bố kết quả xếp loại"), one.label, "cycle", one.decision_due)
     elif state == "meeting" and not one.closed and not one.ungraded and actor.may(Permission.MEETING_HOLD, unit_id):
-        yield WorkItem(
-            _("Kết thúc cuộc họp"),
-            label,
-            link(actor, "monthly_rating.meeting", cycle_id=one.id),
-            one.decision_due,
-            MODULE,
-        )
+        yield _of_cycle(actor, one, _("Kết thúc cuộc họp"), one.label, "meeting", one.decision_due)
 
 
 def _plans(actor: Actor, plans: Sequence[_Plan], today: date, judges: Mapping[UUID, Judges]) -> Iterator[WorkItem]:
